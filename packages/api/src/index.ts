@@ -1,0 +1,19 @@
+export {
+  CAPACITY_TYPE_LABEL,
+  CLAIM_UID_LABEL,
+  FAILED_LAUNCHES_ANNOTATION,
+  GPU_RESOURCE,
+  INITIALIZED_LABEL,
+  INSTANCE_TYPE_LABEL,
+  MACHINE_TYPE_LABEL,
+  PROVISIONER_NAME_LABEL,
+  REGISTERED_LABEL,
+  RETRY_ANNOTATION,
+  TERMINATION_FINALIZER,
+  WORKSPACE_FINALIZER,
+  WORKSPACE_LABEL,
+  WORKSPACE_NAMESPACE_LABEL,
+  ZONE_LABEL,
+} from './labels.ts'
+export type { Condition, ConditionStatus, ObjectMeta, OwnerReference, Taint } from './object-meta.ts'
+export { REASONS, type Reason } from './reasons.ts'

@@ -1,0 +1,25 @@
+/** Ownership labels KAITO's users and tools select by (pods, claims, nodes). */
+export const WORKSPACE_LABEL = 'kaito.sh/workspace'
+export const WORKSPACE_NAMESPACE_LABEL = 'kaito.sh/workspacenamespace'
+export const MACHINE_TYPE_LABEL = 'kaito.sh/machine-type'
+
+/** UID of the claim an instance was launched for: on the cloud's resource, its tag of the same meaning, and its Node. */
+export const CLAIM_UID_LABEL = 'kaito.sh/claim-uid'
+
+export const WORKSPACE_FINALIZER = 'workspace.finalizer.kaito.sh'
+
+/** Finalizer of Karpenter's contract, on claims and on Nodes. */
+export const TERMINATION_FINALIZER = 'karpenter.sh/termination'
+export const PROVISIONER_NAME_LABEL = 'karpenter.sh/provisioner-name'
+export const REGISTERED_LABEL = 'karpenter.sh/registered'
+export const INITIALIZED_LABEL = 'karpenter.sh/initialized'
+export const CAPACITY_TYPE_LABEL = 'karpenter.sh/capacity-type'
+export const INSTANCE_TYPE_LABEL = 'node.kubernetes.io/instance-type'
+export const ZONE_LABEL = 'topology.kubernetes.io/zone'
+
+export const GPU_RESOURCE = 'nvidia.com/gpu'
+
+/** A new value lets a claim that used up its launches start again. */
+export const RETRY_ANNOTATION = 'kaito.sh/retry'
+/** Accepted launches of this claim that ended without a node, written before the failed instance is deleted. */
+export const FAILED_LAUNCHES_ANNOTATION = 'kaito.sh/failed-launches'

@@ -1,0 +1,27 @@
+/**
+ * Why something is not (yet) as asked: the closed list that travels unchanged from the cloud's answer to the claim's
+ * condition and on to the Workspace's.
+ */
+export const REASONS = [
+  'QuotaExceeded',
+  'SkuNotAvailable',
+  'NoCapacity',
+  'Throttled',
+  'ClusterBusy',
+  'ClusterStopped',
+  'PolicyDenied',
+  'Unauthorized',
+  'InvalidRequest',
+  'NameConflict',
+  'LimitReached',
+  'PoolCreating',
+  'NodeNotRegistered',
+  'NodeNotReady',
+  'GPUNotRegistered',
+  'DrainBlocked',
+  'Deleting',
+  'CloudUnreachable',
+  'Unknown',
+] as const
+
+export type Reason = (typeof REASONS)[number]

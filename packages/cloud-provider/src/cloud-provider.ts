@@ -1,0 +1,87 @@
+import type { Reason, Taint } from '@kaito/api'
+
+/** Bounds one call: aborted when the process stops. */
+export interface Call {
+  signal: AbortSignal
+}
+
+/**
+ * One machine a cloud should run for a claim. The same claim always yields the same `name`, so a repeated launch
+ * addresses the same instance.
+ */
+export interface InstanceSpec {
+  /** Claim name; also the name of the instance. `^[a-z][a-z0-9]{0,10}$` fits every backend. */
+  name: string
+  claimUid: string
+  /** Ordinal of this launch under the claim, from 1; comes back on the instance as `launch`. */
+  launch: number
+  instanceType: string
+  capacityType: 'on-demand' | 'spot'
+  /** Undefined lets the cloud place the instance anywhere in its region. */
+  zone: string | undefined
+  /** Labels the Node must have when it joins. */
+  labels: Record<string, string>
+  /** Taints the Node must have when it joins and keep for life (startup taints are not among them). */
+  taints: Taint[]
+  /** Undefined takes the cloud's default for the size. */
+  diskGiB: number | undefined
+  /** RFC 3339 time the claim was created. */
+  claimCreatedAt: string
+}
+
+/**
+ * - `Creating`, `Deleting`, `Busy` (being changed by the cloud or its user): an operation runs.
+ * - `Running`: the cloud is done; says nothing about the Node.
+ * - `Stopped`: powered off on purpose, by its user.
+ * - `Failed`: the create or last change failed; it may still bill until terminated.
+ */
+export type InstanceState = 'Creating' | 'Running' | 'Busy' | 'Stopped' | 'Failed' | 'Deleting'
+
+/** What the cloud runs (or still bills) under one name. */
+export interface Instance {
+  name: string
+  /** UID of the claim it was launched for; undefined means we did not launch it, so it is not ours to change. */
+  claimUid: string | undefined
+  /** From the launch that made it; undefined when not ours. */
+  launch: number | undefined
+  state: InstanceState
+  /** Why it is `Failed`. */
+  failure: { reason: Reason; message: string } | undefined
+  instanceType: string
+  capacityType: 'on-demand' | 'spot'
+  /** Labels by which the Node of this instance can be found before its providerID is known. */
+  nodeSelector: Record<string, string>
+  /** RFC 3339 time of the claim behind it, from its own tag; undefined when unknown, which forbids garbage collection. */
+  claimCreatedAt: string | undefined
+}
+
+/** The cluster as the cloud sees it. Decisions of ours that delete pause unless it is `Running`. */
+export interface CloudHealth {
+  state: 'Running' | 'Stopped' | 'Busy'
+}
+
+/**
+ * SEAM 2: how a claim gets a machine. Nothing here waits for slow work: `launch` and `terminate` return when the cloud
+ * has accepted the request, and the outcome is seen later through `get` or `list`.
+ *
+ * Every method rejects with `CloudError` for an answer the cloud gave or failed to give; anything else is a bug.
+ */
+export interface CloudProvider {
+  readonly name: string
+  /** Uncached read of one instance. `undefined` is proof of absence; a failed read throws and is never absence. */
+  get(name: string, call: Call): Promise<Instance | undefined>
+  /** Every instance of the cluster, foreign ones too (they have no `claimUid`). A partial answer throws. */
+  list(call: Call): Promise<Instance[]>
+  /**
+   * Asks for an instance that must not exist yet. Repeating it for the same claim UID after it was accepted succeeds and
+   * changes nothing; an instance of that name made for anybody else throws `NameConflict` and stays untouched.
+   */
+  launch(spec: InstanceSpec, call: Call): Promise<void>
+  /**
+   * Asks to delete the instance if, read again at once, it still belongs to `claimUid`. Resolves when the deletion is
+   * accepted, already under way, or there is nothing; throws `NameConflict` when it belongs to somebody else, and
+   * `ClusterBusy` when it must be repeated later.
+   */
+  terminate(instance: { name: string; claimUid: string }, call: Call): Promise<void>
+  health(call: Call): Promise<CloudHealth>
+}

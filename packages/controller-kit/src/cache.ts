@@ -1,0 +1,31 @@
+import type { KubernetesObject, Resource } from './kubernetes-object.ts'
+
+export interface Change<T> {
+  type: 'added' | 'modified' | 'deleted'
+  object: T
+  /** The object as it was cached before; undefined for `added`. */
+  previous: T | undefined
+}
+
+/**
+ * Local copy of one kind of object, kept by list and watch.
+ *
+ * It may lag behind the server but never goes back in time for one UID. Objects in it are shared: never change them.
+ */
+export interface Cache<T extends KubernetesObject> {
+  readonly resource: Resource<T>
+  get(key: string): T | undefined
+  list(): T[]
+  /** Objects for which the index function of that name yielded `value`. */
+  byIndex(index: string, value: string): T[]
+  /** True once the first full list is in. */
+  synced(): boolean
+  /** False while its watch has been down for longer than the tolerated time: readiness follows it. */
+  healthy(): boolean
+  /** Listeners run synchronously in the order of events and must only enqueue keys. */
+  onChange(listener: (change: Change<T>) => void): void
+  /** Resolves when the signal aborts and the last stream is closed. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+export type IndexFunctions<T> = Record<string, (object: T) => string[]>

@@ -1,0 +1,8 @@
+/** On a Node: the simulated kubelet plays this node. Whoever simulates the machine puts it there. */
+export const SIMULATED_NODE = 'simulation.kaito.sh/node'
+/** On a Node: how many GPUs the machine has with a working driver, as a decimal number. */
+export const SIMULATED_GPUS = 'simulation.kaito.sh/gpus'
+/** On a Node: `host:port` of the https server that answers for its kubelet; written by the simulated kubelet. */
+export const KUBELET_ADDRESS = 'simulation.kaito.sh/kubelet-address'
+/** On a Pod: JSON object from container port to the loopback port that really listens; written by the simulated kubelet. */
+export const PORT_MAP = 'simulation.kaito.sh/port-map'

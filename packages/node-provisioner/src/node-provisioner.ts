@@ -1,0 +1,78 @@
+import type { Reason } from '@kaito/api'
+
+export interface Call {
+  signal: AbortSignal
+}
+
+/** Identity of the Workspace that wants nodes. */
+export interface WorkspaceRef {
+  name: string
+  namespace: string
+  uid: string
+}
+
+/** The nodes one Workspace needs. */
+export interface NodeRequest {
+  workspace: WorkspaceRef
+  count: number
+  /** Ordered choices, first is best; never empty. */
+  instanceTypes: string[]
+  /** Labels the nodes must carry, from `resource.labelSelector.matchLabels`. */
+  labels: Record<string, string>
+  /** GPUs each node must show as allocatable before it counts as ready. */
+  gpusPerNode: number
+  /** Disk each node needs for images and weights; undefined takes the backend's default. */
+  diskGiB: number | undefined
+  /** What earlier passes recorded in the Workspace's status, by ordinal. */
+  slots: SlotRecord[]
+}
+
+/** One wanted node of a Workspace. `attempt` counts the claims made for it, from 0, and rises only when a claim vanished. */
+export interface SlotRecord {
+  ordinal: number
+  attempt: number
+  claimName: string
+}
+
+/** What a slot looks like now. */
+export interface SlotState extends SlotRecord {
+  /** Undefined until the claim knows its node. */
+  nodeName: string | undefined
+  ready: boolean
+  /** Why it is not ready; undefined when it is. */
+  reason: Reason | undefined
+  message: string | undefined
+}
+
+export interface SuppliedNode {
+  name: string
+  instanceType: string
+}
+
+export type NodeSupply =
+  | { phase: 'ready'; nodes: SuppliedNode[]; slots: SlotState[] }
+  /** Asked for and on the way; the reason is that of the first slot that is not ready. */
+  | { phase: 'waiting'; reason: Reason; message: string; slots: SlotState[]; revisitAfterMs?: number }
+  /** Somebody must act first. */
+  | { phase: 'blocked'; reason: Reason; message: string; slots: SlotState[] }
+  /** `request` must be called: claims are missing. */
+  | { phase: 'missing'; slots: SlotState[] }
+
+/** SEAM 1: how a Workspace gets nodes. Nothing here waits for a node. */
+export interface NodeProvisioner {
+  readonly name: string
+  /** Reads only. The answer is what the world shows now, not what was asked for earlier. */
+  supply(request: NodeRequest, call: Call): Promise<NodeSupply>
+  /**
+   * Asks for the nodes that are missing and returns the slots to record once every request is on record. Repeating it,
+   * also after a crash at any point, asks for nothing twice.
+   */
+  request(request: NodeRequest, call: Call): Promise<SlotRecord[]>
+  /**
+   * Gives the nodes up. `released` only when an uncached read shows that no claim of this Workspace is left; resolves
+   * so at once for a Workspace that never had any.
+   */
+  release(workspace: WorkspaceRef, call: Call): Promise<{ released: boolean; reason?: Reason; message?: string }>
+  /** Calls back with the Workspace whose nodes may have changed, for as long as the provisioner lives. */
+  onChange(listener: (workspace: { name: string; namespace: string }) => void): void
+}
