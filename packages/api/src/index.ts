@@ -13,7 +13,11 @@ export {
   WORKSPACE_FINALIZER,
   WORKSPACE_LABEL,
   WORKSPACE_NAMESPACE_LABEL,
+  WORKSPACE_UID_ANNOTATION,
   ZONE_LABEL,
 } from './labels.ts'
+export { MACHINE_CONDITIONS, type Machine, type MachineSpec, type MachineStatus } from './machine.ts'
 export type { Condition, ConditionStatus, ObjectMeta, OwnerReference, Taint } from './object-meta.ts'
+export { type Quantity, quantityValue } from './quantity.ts'
 export { REASONS, type Reason } from './reasons.ts'
+export { WORKSPACE_CONDITIONS, type Workspace, type WorkspaceSlot, type WorkspaceStatus } from './workspace.ts'

@@ -23,3 +23,5 @@ export const GPU_RESOURCE = 'nvidia.com/gpu'
 export const RETRY_ANNOTATION = 'kaito.sh/retry'
 /** Accepted launches of this claim that ended without a node, written before the failed instance is deleted. */
 export const FAILED_LAUNCHES_ANNOTATION = 'kaito.sh/failed-launches'
+/** On a claim: UID of the Workspace it was made for, checked before it is adopted or deleted. */
+export const WORKSPACE_UID_ANNOTATION = 'kaito.sh/workspace-uid'

@@ -1,0 +1,124 @@
+import type { z } from 'zod'
+import { machineSchema } from '../machine.ts'
+import { workspaceSchema } from '../workspace.ts'
+import { structuralSchema } from './structural-schema.ts'
+
+interface Column {
+  name: string
+  type: 'string' | 'date'
+  jsonPath: string
+  priority?: number
+}
+
+interface Kind {
+  group: string
+  version: string
+  kind: string
+  plural: string
+  shortNames: string[]
+  categories: string[]
+  scope: 'Namespaced' | 'Cluster'
+  schema: z.ZodType
+  description: string
+  columns: Column[]
+}
+
+const AGE: Column = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }
+
+function conditionColumn(name: string, condition: string): Column {
+  return { name, type: 'string', jsonPath: `.status.conditions[?(@.type=="${condition}")].status` }
+}
+
+function labelColumn(name: string, label: string): Column {
+  return { name, type: 'string', jsonPath: `.metadata.labels.${label.replaceAll('.', '\\.')}` }
+}
+
+const WORKSPACE: Kind = {
+  group: 'kaito.sh',
+  version: 'v1alpha1',
+  kind: 'Workspace',
+  plural: 'workspaces',
+  shortNames: ['wk', 'wks'],
+  categories: ['workspace'],
+  scope: 'Namespaced',
+  schema: workspaceSchema,
+  description: 'A model, served or tuned on GPU nodes that are made for it and given back with it.',
+  columns: [
+    { name: 'Instance', type: 'string', jsonPath: '.resource.instanceType' },
+    conditionColumn('ResourceReady', 'ResourceReady'),
+    conditionColumn('InferenceReady', 'InferenceReady'),
+    conditionColumn('WorkspaceReady', 'WorkspaceReady'),
+    AGE,
+  ],
+}
+
+const MACHINE: Kind = {
+  group: 'karpenter.sh',
+  version: 'v1alpha5',
+  kind: 'Machine',
+  plural: 'machines',
+  shortNames: [],
+  categories: ['karpenter'],
+  scope: 'Cluster',
+  schema: machineSchema,
+  description: 'A claim for one node.',
+  columns: [
+    labelColumn('Type', 'node.kubernetes.io/instance-type'),
+    labelColumn('Zone', 'topology.kubernetes.io/zone'),
+    { name: 'Node', type: 'string', jsonPath: '.status.nodeName' },
+    conditionColumn('Ready', 'Ready'),
+    AGE,
+    { ...labelColumn('Capacity', 'karpenter.sh/capacity-type'), priority: 1 },
+    { ...labelColumn('Provisioner', 'karpenter.sh/provisioner-name'), priority: 1 },
+    { name: 'Template', type: 'string', jsonPath: '.spec.machineTemplateRef.name', priority: 1 },
+  ],
+}
+
+/** The CustomResourceDefinitions of this product, by the name of their file in `crds/`. */
+export function customResourceDefinitions(): Record<string, object> {
+  return Object.fromEntries([WORKSPACE, MACHINE].map((kind) => [`${kind.group}_${kind.plural}.yaml`, definition(kind)]))
+}
+
+function definition(kind: Kind): object {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${kind.plural}.${kind.group}` },
+    spec: {
+      group: kind.group,
+      names: {
+        kind: kind.kind,
+        listKind: `${kind.kind}List`,
+        plural: kind.plural,
+        singular: kind.kind.toLowerCase(),
+        ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
+        categories: kind.categories,
+      },
+      scope: kind.scope,
+      versions: [
+        {
+          name: kind.version,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: kind.columns,
+          schema: { openAPIV3Schema: rootSchema(kind) },
+        },
+      ],
+    },
+  }
+}
+
+function rootSchema(kind: Kind): object {
+  const schema = structuralSchema(kind.schema)
+  return {
+    ...schema,
+    description: kind.description,
+    properties: {
+      apiVersion: { type: 'string', description: 'Version of this form of the object.' },
+      kind: { type: 'string', description: 'Kind of the object.' },
+      metadata: { type: 'object' },
+      ...schema.properties,
+    },
+  }
+}

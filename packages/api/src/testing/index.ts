@@ -1,0 +1,1 @@
+export { aMachine, aWorkspace } from './builders.ts'
