@@ -26,3 +26,8 @@ export class CloudError extends Error {
     this.choice = options.choice
   }
 }
+
+/** Whether a refusal is about what was asked for, so that another choice may be granted, or about the whole cloud. */
+export function concernsChoice(reason: Reason): boolean {
+  return reason === 'QuotaExceeded' || reason === 'SkuNotAvailable' || reason === 'NoCapacity'
+}

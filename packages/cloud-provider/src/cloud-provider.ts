@@ -64,7 +64,8 @@ export interface CloudHealth {
  * SEAM 2: how a claim gets a machine. Nothing here waits for slow work: `launch` and `terminate` return when the cloud
  * has accepted the request, and the outcome is seen later through `get` or `list`.
  *
- * Every method rejects with `CloudError` for an answer the cloud gave or failed to give; anything else is a bug.
+ * Every method rejects with `CloudError` for an answer the cloud gave or failed to give, and with `signal.reason` when
+ * aborted; anything else is a bug.
  */
 export interface CloudProvider {
   readonly name: string
@@ -74,7 +75,8 @@ export interface CloudProvider {
   list(call: Call): Promise<Instance[]>
   /**
    * Asks for an instance that must not exist yet. Repeating it for the same claim UID after it was accepted succeeds and
-   * changes nothing; an instance of that name made for anybody else throws `NameConflict` and stays untouched.
+   * changes nothing, whatever became of the instance, except that one being deleted throws `ClusterBusy`. An instance of
+   * that name made for anybody else throws `NameConflict` and stays untouched.
    */
   launch(spec: InstanceSpec, call: Call): Promise<void>
   /**

@@ -1,2 +1,2 @@
-export { CloudError, type CloudErrorOptions } from './cloud-error.ts'
+export { CloudError, type CloudErrorOptions, concernsChoice } from './cloud-error.ts'
 export type { Call, CloudHealth, CloudProvider, Instance, InstanceSpec, InstanceState } from './cloud-provider.ts'
