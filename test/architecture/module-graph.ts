@@ -26,7 +26,7 @@ export interface Module {
 
 /** Every TypeScript file of the repository, with what it imports and exports. */
 export function readModules(): Map<string, Module> {
-  const files = globSync(['packages/*/{src,scripts}/**/*.ts', 'test/**/*.ts'], {
+  const files = globSync(['packages/*/{src,scripts}/**/*.ts', 'test/**/*.ts', 'deploy/**/*.ts'], {
     cwd: ROOT,
     exclude: ['**/node_modules/**'],
   })
