@@ -42,6 +42,13 @@ export interface ObjectRef {
   namespace?: string
 }
 
+export interface DeleteOptions {
+  /** Refuses the deletion (409) unless the stored object is this one. */
+  uid?: string
+  gracePeriodSeconds?: number
+  propagationPolicy?: 'Foreground' | 'Background' | 'Orphan'
+}
+
 export interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED'
   object: KubeObject
@@ -62,11 +69,12 @@ export interface Selectors {
 export interface ClusterAccess {
   get(kind: KindRef, ref: ObjectRef): Promise<KubeObject | undefined>
   list(kind: KindRef, selectors?: Selectors): Promise<KubeObject[]>
-  create(kind: KindRef, object: KubeObject): Promise<KubeObject>
+  /** With a subresource (`binding`) the object is posted to it on the object of the same name. */
+  create(kind: KindRef, object: KubeObject, subresource?: string): Promise<KubeObject>
   /** Replaces; a `resourceVersion` in the object makes it conditional. */
   replace(kind: KindRef, object: KubeObject, subresource?: string): Promise<KubeObject>
   mergePatch(kind: KindRef, ref: ObjectRef, patch: Record<string, unknown>, subresource?: string): Promise<KubeObject>
-  delete(kind: KindRef, ref: ObjectRef, options?: { uid?: string; gracePeriodSeconds?: number }): Promise<void>
+  delete(kind: KindRef, ref: ObjectRef, options?: DeleteOptions): Promise<void>
   /**
    * Calls back for every object that exists (`ADDED`), then for every change, without gaps, until the signal aborts.
    * After a lost connection the state is listed again; what vanished meanwhile comes as `DELETED`.

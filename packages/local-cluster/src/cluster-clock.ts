@@ -1,0 +1,20 @@
+/** Time as a parameter of everything that plays a part of the cluster. */
+export interface ClusterClock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Calls back once after `ms`; the result cancels it. */
+  after(ms: number, callback: () => void): () => void
+}
+
+export const systemClusterClock: ClusterClock = {
+  now: () => Date.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** As the API writes times: RFC 3339 without fractions of a second. */
+export function timestamp(clock: ClusterClock): string {
+  return new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
+}
