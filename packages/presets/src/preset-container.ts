@@ -1,0 +1,76 @@
+import { GPU_RESOURCE } from '@kaito/api'
+import type { Preset } from './preset.ts'
+
+export const MODEL_PORT = 5000
+
+const LIVENESS_PERIOD_SECONDS = 10
+const STARTUP_PERIOD_SECONDS = 5
+
+export interface PresetContainerOptions {
+  name: string
+  preset: Preset
+  /** The user's image for a private preset, otherwise the public one. */
+  image: string
+  /** GPUs of the node, all of which the model gets. */
+  gpus: number
+}
+
+/** The model server's container, as Kubernetes' container JSON. */
+export interface PresetContainer {
+  name: string
+  image: string
+  command: string[]
+  workingDir?: string
+  ports: { name: string; containerPort: number }[]
+  resources: { requests: Record<string, string>; limits: Record<string, string> }
+  startupProbe: HttpProbe
+  livenessProbe: HttpProbe
+  readinessProbe: HttpProbe
+  securityContext: Record<string, unknown>
+}
+
+interface HttpProbe {
+  httpGet: { path: string; port: number }
+  periodSeconds: number
+  timeoutSeconds: number
+  failureThreshold: number
+}
+
+/** Image of a public preset; undefined for one whose image only its user can name. */
+export function presetImage({ name, image }: Preset, registry: string): string | undefined {
+  return image.access === 'public' ? `${registry}/kaito-${name}:${image.tag}` : undefined
+}
+
+/** Starts the server by argv, never through a shell: no text can become a command. */
+export function presetContainer({ name, preset, image, gpus }: PresetContainerOptions): PresetContainer {
+  const { launcher, launcherFlags, program, modelFlags, workingDir } = preset.inference
+  const gpuAmount = { [GPU_RESOURCE]: String(gpus) }
+  return {
+    name,
+    image,
+    command: [...launcher, ...flagArguments(launcherFlags), program, ...flagArguments(modelFlags)],
+    ...(workingDir === undefined ? {} : { workingDir }),
+    ports: [{ name: 'http', containerPort: MODEL_PORT }],
+    resources: { requests: gpuAmount, limits: gpuAmount },
+    // Large weights load for minutes: only start-up may take as long as the preset says, later a hang ends the server.
+    startupProbe: healthProbe(STARTUP_PERIOD_SECONDS, (preset.readinessTimeoutMinutes * 60) / STARTUP_PERIOD_SECONDS),
+    livenessProbe: healthProbe(LIVENESS_PERIOD_SECONDS, 6),
+    readinessProbe: healthProbe(LIVENESS_PERIOD_SECONDS, 1),
+    // The model images run as root and write beside their weights, so neither user nor file system is restricted further.
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+  }
+}
+
+function healthProbe(periodSeconds: number, failureThreshold: number): HttpProbe {
+  return { httpGet: { path: '/healthz', port: MODEL_PORT }, periodSeconds, timeoutSeconds: 5, failureThreshold }
+}
+
+function flagArguments(flags: Record<string, string | true>): string[] {
+  return Object.keys(flags)
+    .sort()
+    .map((flag) => (flags[flag] === true ? `--${flag}` : `--${flag}=${flags[flag]}`))
+}
