@@ -1,3 +1,4 @@
+export { customResourceDefinitions } from './crd/definitions.ts'
 export {
   CAPACITY_TYPE_LABEL,
   CLAIM_UID_LABEL,

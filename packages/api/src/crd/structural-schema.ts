@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** A node of a structural schema (Kubernetes `JSONSchemaProps`). */
-export interface StructuralSchema {
+interface StructuralSchema {
   type?: string
   description?: string
   properties?: Record<string, StructuralSchema>

@@ -1,17 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { z } from 'zod'
-import { customResourceDefinitions } from './definitions.ts'
 import { structuralSchema } from './structural-schema.ts'
-
-test.each(Object.entries(customResourceDefinitions()))(
-  'crds/%s is generated from the schemas',
-  async (name, wanted) => {
-    const stored = await readFile(new URL(`../../../../crds/${name}`, import.meta.url), 'utf8')
-    expect(parse(stored)).toEqual(JSON.parse(JSON.stringify(wanted)))
-  },
-)
 
 test.each<[rule: string, schema: z.ZodType, wanted: object]>([
   [

@@ -1,0 +1,55 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { customResourceDefinitions } from '@kaito/api'
+import { catalogueConfigMap } from '@kaito/presets'
+import { stringify } from 'yaml'
+
+/** Manifests that are generated from code, by what the scripts `update:<name>` and `verify:<name>` call them. */
+export const GENERATED: Record<string, { from: string; files: () => Record<string, object> }> = {
+  crds: {
+    from: 'packages/api/src',
+    files: () =>
+      Object.fromEntries(
+        Object.entries(customResourceDefinitions()).map(([name, definition]) => [`crds/${name}`, definition]),
+      ),
+  },
+  catalogue: {
+    from: 'packages/presets/src',
+    files: () => ({
+      'charts/kaito/workspace/files/catalogue.yaml': {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'kaito-catalogue', namespace: 'kaito-workspace' },
+        data: catalogueConfigMap(),
+      },
+    }),
+  },
+}
+
+/** Text of every file of that name, by its path from the root. */
+function wantedFiles(name: string): [path: string, text: string][] {
+  const generated = GENERATED[name]
+  if (!generated) throw new Error(`name one of: ${Object.keys(GENERATED).join(', ')}`)
+  const header = `# Generated from ${generated.from} by "pnpm update:${name}"; change it there.\n`
+  return Object.entries(generated.files()).map(([path, object]) => [
+    path,
+    header + stringify(object, { aliasDuplicateObjects: false, lineWidth: 120 }),
+  ])
+}
+
+const fileUrl = (path: string) => new URL(`../${path}`, import.meta.url)
+
+/** Paths whose stored text is not what the code generates. */
+export async function outdated(name: string): Promise<string[]> {
+  const stored = await Promise.all(
+    wantedFiles(name).map(async ([path, text]) => ((await readFile(fileUrl(path), 'utf8')) === text ? [] : [path])),
+  )
+  return stored.flat()
+}
+
+if (import.meta.main) {
+  const [mode, name = ''] = process.argv.slice(2)
+  if (mode === 'update') for (const [path, text] of wantedFiles(name)) await writeFile(fileUrl(path), text)
+  const wrong = await outdated(name)
+  if (wrong.length > 0) console.error(`not as generated, run "pnpm update:${name}": ${wrong.join(', ')}`)
+  process.exitCode = wrong.length > 0 ? 1 : 0
+}
