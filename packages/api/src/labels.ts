@@ -23,5 +23,7 @@ export const GPU_RESOURCE = 'nvidia.com/gpu'
 export const RETRY_ANNOTATION = 'kaito.sh/retry'
 /** Accepted launches of this claim that ended without a node, written before the failed instance is deleted. */
 export const FAILED_LAUNCHES_ANNOTATION = 'kaito.sh/failed-launches'
+/** How often the cloud refused to launch for this claim, and when to ask again; survives a restart. */
+export const LAUNCH_REFUSALS_ANNOTATION = 'kaito.sh/launch-refusals'
 /** On a claim: UID of the Workspace it was made for, checked before it is adopted or deleted. */
 export const WORKSPACE_UID_ANNOTATION = 'kaito.sh/workspace-uid'
