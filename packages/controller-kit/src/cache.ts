@@ -20,10 +20,20 @@ export interface Cache<T extends KubernetesObject> {
   byIndex(index: string, value: string): T[]
   /** True once the first full list is in. */
   synced(): boolean
+  /** Resolves when synced, or when the signal aborts. */
+  untilSynced(signal: AbortSignal): Promise<void>
   /** False while its watch has been down for longer than the tolerated time: readiness follows it. */
   healthy(): boolean
-  /** Listeners run synchronously in the order of events and must only enqueue keys. */
+  /**
+   * Calls back with an `added` for every object that is there, then with each change. Listeners run synchronously in
+   * the order of events and must only enqueue keys.
+   */
   onChange(listener: (change: Change<T>) => void): void
+  /**
+   * Takes in the server's answer to an own write, so that the next pass sees it before the watch brings it. Ignored
+   * when the cache already knows more.
+   */
+  observe(object: T): void
   /** Resolves when the signal aborts and the last stream is closed. */
   run(signal: AbortSignal): Promise<void>
 }

@@ -1,0 +1,64 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** What the kit counts. Own counters of a controller are registered in `registry`. */
+export interface Metrics {
+  readonly registry: Registry
+  /** Answers of the Kubernetes API; `status` is `unreachable` when none came. */
+  readonly requests: Counter<'verb' | 'resource' | 'status'>
+  readonly passes: Counter<'controller' | 'outcome'>
+  readonly passSeconds: Histogram<'controller'>
+  readonly queueDepth: Gauge<'controller'>
+  readonly watchRestarts: Counter<'resource'>
+  /** Seconds since a watch last heard from the server or was opened anew. */
+  readonly watchSilence: Gauge<'resource'>
+  readonly leading: Gauge
+  /** Adds figures of the process: memory, CPU, event loop. They run a timer until the process ends. */
+  observeProcess(): void
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  return {
+    registry,
+    requests: new Counter({
+      name: 'kube_requests_total',
+      help: 'Requests to the Kubernetes API by verb, resource and HTTP status',
+      labelNames: ['verb', 'resource', 'status'],
+      registers,
+    }),
+    passes: new Counter({
+      name: 'reconcile_passes_total',
+      help: 'Reconcile passes by outcome: done, conflict or failed',
+      labelNames: ['controller', 'outcome'],
+      registers,
+    }),
+    passSeconds: new Histogram({
+      name: 'reconcile_pass_seconds',
+      help: 'Duration of reconcile passes',
+      labelNames: ['controller'],
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60],
+      registers,
+    }),
+    queueDepth: new Gauge({
+      name: 'reconcile_queue_depth',
+      help: 'Keys that wait for a worker',
+      labelNames: ['controller'],
+      registers,
+    }),
+    watchRestarts: new Counter({
+      name: 'watch_restarts_total',
+      help: 'Watches opened again after an error',
+      labelNames: ['resource'],
+      registers,
+    }),
+    watchSilence: new Gauge({
+      name: 'watch_last_event_or_reconnect_age_seconds',
+      help: 'Time since the watch last received something or was opened',
+      labelNames: ['resource'],
+      registers,
+    }),
+    leading: new Gauge({ name: 'leader', help: '1 while this process holds the lease', registers }),
+    observeProcess: () => collectDefaultMetrics({ register: registry }),
+  }
+}
