@@ -1,1 +1,2 @@
-export {}
+export { type AzureCloudOptions, createAzureCloud } from './azure-cloud.ts'
+export { type CredentialOptions, createCredential } from './credentials.ts'

@@ -45,8 +45,8 @@ export interface Instance {
   /** From the launch that made it; undefined when not ours. */
   launch: number | undefined
   state: InstanceState
-  /** Why it is `Failed`. */
-  failure: { reason: Reason; message: string } | undefined
+  /** Why it is `Failed`, and what the user can do about it where that is known. */
+  failure: { reason: Reason; message: string; remedy?: string } | undefined
   instanceType: string
   capacityType: 'on-demand' | 'spot'
   /** Labels by which the Node of this instance can be found before its providerID is known. */

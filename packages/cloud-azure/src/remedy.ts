@@ -1,0 +1,53 @@
+import type { Reason } from '@kaito/api'
+
+/** Retired sizes with the size that has as many GPUs today (learn.microsoft.com, retired VM sizes). */
+const SUCCESSORS = new Map(
+  Object.entries({
+    standard_nc6s_v3: 'Standard_NC24ads_A100_v4',
+    standard_nc12s_v3: 'Standard_NC48ads_A100_v4',
+    standard_nc24s_v3: 'Standard_NC96ads_A100_v4',
+    standard_nc24rs_v3: 'Standard_NC96ads_A100_v4',
+  }),
+)
+
+export interface RemedyContext {
+  instanceType: string | undefined
+  /** Azure's own text; the quota to raise is named there and nowhere else. */
+  message: string
+}
+
+/** What the user can do next; undefined for a reason that passes by itself. */
+export function remedy(reason: Reason, context: RemedyContext): string | undefined {
+  return REMEDIES[reason]?.(context)
+}
+
+const REMEDIES: Partial<Record<Reason, (context: RemedyContext) => string>> = {
+  QuotaExceeded: ({ message }) =>
+    `Ask for more quota${quotaName(message)} at https://aka.ms/aks/quota, free some, or name another instance type.`,
+  SkuNotAvailable: ({ instanceType }) => {
+    const successor = SUCCESSORS.get(instanceType?.toLowerCase() ?? '')
+    if (successor) return `${instanceType} is retired in Azure: use ${successor}.`
+    return 'Name an instance type that this region and subscription offer (https://aka.ms/aks/vm-size-selector).'
+  },
+  NoCapacity: () => 'Azure is out of this size here for now: name further instance types, or leave out the zone.',
+  ClusterStopped: () => 'Start the cluster (az aks start).',
+  PolicyDenied: () => 'Have the Azure Policy named in the message allow this agent pool, or exempt the cluster.',
+  Unauthorized: () =>
+    'Give the identity of the gpu-provisioner the role "Azure Kubernetes Service Agent Pool Manager Role" on the cluster, and check its federated credential.',
+  InvalidRequest: () =>
+    'Correct what the message names: the Workspace, or subscription, resource group and cluster in the settings.',
+  NameConflict: () =>
+    'Delete or rename the agent pool of that name, or delete this claim so that another name is taken.',
+  CloudUnreachable: () =>
+    'Check the network path and the service health of Azure Resource Manager; the next try is automatic.',
+  NodeNotRegistered: () => 'Check that nodes may reach the endpoints AKS needs (https://aka.ms/aks/outbound).',
+  NodeNotReady: () => 'Look at the conditions of the Node; AKS gave up waiting for it.',
+}
+
+function quotaName(message: string): string {
+  const family =
+    /for family (\w+)/i.exec(message)?.[1] ?? /exceeding approved ([\w ]+?) Cores quota/i.exec(message)?.[1]
+  if (family) return ` of ${family}`
+  if (/low ?priority ?cores/i.test(message)) return ' of spot (low-priority) vCPUs'
+  return /regional/i.test(message) ? ' of total regional vCPUs' : ''
+}
