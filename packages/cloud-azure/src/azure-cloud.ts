@@ -15,9 +15,10 @@ import { ArmRefusal } from './arm-failure.ts'
 import type { ArmCall } from './arm-policy.ts'
 import { AZURE_CALL_LIMITS, CallBudget, type CallLimits } from './call-limits.ts'
 import { toCloudError } from './cloud-failure.ts'
+import { reportingCredential } from './credential-failure.ts'
 import { isUnexplained } from './error-map.ts'
 import { OperationWindow } from './operation-window.ts'
-import { remedy } from './remedy.ts'
+import { remedyOf } from './remedy.ts'
 
 export interface AzureCloudOptions {
   credential: TokenCredential
@@ -68,6 +69,7 @@ class AzureCloud implements CloudProvider {
     this.#window = new OperationWindow(options.random)
     this.#pools = createAgentPools({
       ...options,
+      credential: reportingCredential(options.credential),
       endpoint,
       ca: options.ca,
       scopes: options.scopes ?? [`${scopeHost}/.default`],
@@ -173,11 +175,6 @@ class AzureCloud implements CloudProvider {
 function nameConflict(name: string): CloudError {
   const message = `agent pool ${name} exists and was not made for this claim`
   return new CloudError('NameConflict', message, remedyOf('NameConflict'))
-}
-
-function remedyOf(reason: 'NameConflict' | 'ClusterStopped'): { remedy?: string } {
-  const next = remedy(reason, { instanceType: undefined, message: '' })
-  return next === undefined ? {} : { remedy: next }
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

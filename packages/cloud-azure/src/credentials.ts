@@ -36,6 +36,8 @@ async function openCredential(options: CredentialOptions): Promise<TokenCredenti
   const { federatedTokenFile, tenantId, clientId, authorityHost, ca } = options
   const identity = await import('@azure/identity')
   const shared = {
+    // The caller comes back by itself; a retry in here would only hold its worker.
+    retryOptions: { maxRetries: 0 },
     ...(authorityHost !== undefined && { authorityHost }),
     ...(tenantId !== undefined && { tenantId }),
     ...(ca !== undefined && { tlsOptions: { ca } }),

@@ -10,20 +10,21 @@ const SUCCESSORS = new Map(
   }),
 )
 
-export interface RemedyContext {
+interface Context {
   instanceType: string | undefined
   /** Azure's own text; the quota to raise is named there and nowhere else. */
-  message: string
+  message: string | undefined
 }
 
-/** What the user can do next; undefined for a reason that passes by itself. */
-export function remedy(reason: Reason, context: RemedyContext): string | undefined {
-  return REMEDIES[reason]?.(context)
+/** What the user can do next; nothing for a reason that passes by itself. */
+export function remedyOf(reason: Reason, context?: Context): { remedy?: string } {
+  const remedy = REMEDIES[reason]
+  return remedy ? { remedy: remedy(context ?? { instanceType: undefined, message: undefined }) } : {}
 }
 
-const REMEDIES: Partial<Record<Reason, (context: RemedyContext) => string>> = {
+const REMEDIES: Partial<Record<Reason, (context: Context) => string>> = {
   QuotaExceeded: ({ message }) =>
-    `Ask for more quota${quotaName(message)} at https://aka.ms/aks/quota, free some, or name another instance type.`,
+    `Ask for more quota${quotaName(message ?? '')} at https://aka.ms/aks/quota, free some, or name another instance type.`,
   SkuNotAvailable: ({ instanceType }) => {
     const successor = SUCCESSORS.get(instanceType?.toLowerCase() ?? '')
     if (successor) return `${instanceType} is retired in Azure: use ${successor}.`
