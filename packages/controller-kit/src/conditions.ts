@@ -1,10 +1,10 @@
 interface ConditionFields {
   type: string
   status: 'True' | 'False' | 'Unknown'
-  reason?: string
-  message?: string
-  lastTransitionTime?: string
-  observedGeneration?: number
+  reason?: string | undefined
+  message?: string | undefined
+  lastTransitionTime?: string | undefined
+  observedGeneration?: number | undefined
 }
 
 interface MergeRules {

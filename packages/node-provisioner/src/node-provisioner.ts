@@ -32,6 +32,8 @@ export interface SlotRecord {
   ordinal: number
   attempt: number
   claimName: string
+  /** RFC 3339: the claim vanished, and no other is asked for before. */
+  retryAt?: string
 }
 
 /** What a slot looks like now. */

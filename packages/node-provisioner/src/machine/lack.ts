@@ -1,0 +1,109 @@
+import { GPU_RESOURCE, MACHINE_CONDITIONS, type Machine, quantityValue, REASONS, type Reason } from '@kaito/api'
+import type { Node } from '@kaito/controller-kit'
+
+/** Steps that pass by themselves are told to the user only when they last longer than this. */
+export const SETTLE_MS = 60_000
+
+/** Why a claim does not give a usable node yet. */
+export interface Lack {
+  stage: 'waiting' | 'blocked'
+  reason: Reason
+  message: string
+  revisitAfterMs?: number
+}
+
+interface Sight {
+  claim: Machine
+  node: Node | undefined
+  gpusPerNode: number
+  now: number
+}
+
+const { launched, registered, initialized, ready } = MACHINE_CONDITIONS
+const NEEDS_SOMEBODY: ReadonlySet<Reason> = new Set([
+  'QuotaExceeded',
+  'SkuNotAvailable',
+  'ClusterStopped',
+  'PolicyDenied',
+  'Unauthorized',
+  'InvalidRequest',
+  'NameConflict',
+  'LimitReached',
+])
+const PASSING: ReadonlySet<Reason> = new Set(['PoolCreating', 'NodeNotRegistered', 'NodeNotReady', 'GPUNotRegistered'])
+
+/** Reasons of Karpenter core's own conditions that have a name of ours. */
+const KARPENTER_REASONS: Partial<Record<string, Reason>> = {
+  NotLaunched: 'PoolCreating',
+  MachineNotLaunched: 'PoolCreating',
+  NodeNotFound: 'NodeNotRegistered',
+  ResourceNotRegistered: 'GPUNotRegistered',
+}
+
+/** Undefined when the claim's node is there and usable. */
+export function lackOf(sight: Sight): Lack | undefined {
+  const { claim, now } = sight
+  const conditions = claim.status?.conditions ?? []
+  if (conditions.length === 0) return untouched(claim, now)
+  const isTrue = (type: string) =>
+    conditions.some((condition) => condition.type === type && condition.status === 'True')
+  const failing = [launched, registered, initialized, ready].find((type) => !isTrue(type))
+  const deciding = conditions.find(({ type }) => type === (failing ?? ready))
+  if (failing === undefined) return settled(nodeLack(sight), claim, elapsed(deciding?.lastTransitionTime, now))
+  const reason = reasonOf(deciding?.reason)
+  const stage = NEEDS_SOMEBODY.has(reason) ? 'blocked' : 'waiting'
+  const lack: Lack = {
+    stage,
+    reason,
+    message: `${claim.metadata.name}: ${deciding?.message || deciding?.reason || failing}`,
+  }
+  // A node that was complete and no longer is, is news at once.
+  return failing === ready ? lack : settled(lack, claim, elapsed(deciding?.lastTransitionTime, now))
+}
+
+function untouched(claim: Machine, now: number): Lack {
+  const message = `nobody has taken up claim ${claim.metadata.name}; check that the gpu-provisioner runs`
+  const elapsedMs = elapsed(claim.metadata.creationTimestamp, now)
+  return elapsedMs < SETTLE_MS ? onItsWay(claim, elapsedMs) : { stage: 'waiting', reason: 'Unknown', message }
+}
+
+function nodeLack({ claim, node, gpusPerNode }: Sight): Lack | undefined {
+  const name = claim.status?.nodeName ?? ''
+  if (!node || node.metadata.deletionTimestamp) {
+    return {
+      stage: 'waiting',
+      reason: 'NodeNotRegistered',
+      message: `node ${name} of claim ${claim.metadata.name} is gone`,
+    }
+  }
+  const readiness = node.status?.conditions?.find(({ type }) => type === 'Ready')
+  if (readiness?.status !== 'True') {
+    const why = readiness?.message ?? 'its kubelet has not reported'
+    return { stage: 'waiting', reason: 'NodeNotReady', message: `node ${name} is not ready: ${why}` }
+  }
+  const gpus = quantityValue(node.status?.allocatable?.[GPU_RESOURCE] ?? '0')
+  if (gpus >= gpusPerNode) return undefined
+  const message = `node ${name} shows ${gpus} of ${gpusPerNode} GPUs; check that the NVIDIA device plugin runs on it`
+  return { stage: 'waiting', reason: 'GPUNotRegistered', message }
+}
+
+function settled(lack: Lack | undefined, claim: Machine, elapsedMs: number): Lack | undefined {
+  if (!lack || !PASSING.has(lack.reason)) return lack
+  return lack.reason === 'PoolCreating' || elapsedMs < SETTLE_MS ? onItsWay(claim, elapsedMs) : lack
+}
+
+function onItsWay({ metadata }: Machine, elapsedMs: number): Lack {
+  const message = `claim ${metadata.name} is on its way; "kubectl describe machine ${metadata.name}" shows each step`
+  const revisitAfterMs = SETTLE_MS - elapsedMs
+  return { stage: 'waiting', reason: 'PoolCreating', message, ...(revisitAfterMs > 0 ? { revisitAfterMs } : {}) }
+}
+
+/** Without a time there is nothing to wait for. */
+function elapsed(since: string | undefined, now: number): number {
+  const time = Date.parse(since ?? '')
+  return Number.isNaN(time) ? Number.POSITIVE_INFINITY : Math.max(0, now - time)
+}
+
+function reasonOf(text: string | undefined): Reason {
+  return REASONS.find((reason) => reason === text) ?? KARPENTER_REASONS[text ?? ''] ?? 'Unknown'
+}

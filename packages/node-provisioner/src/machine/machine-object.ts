@@ -1,0 +1,62 @@
+import {
+  GPU_RESOURCE,
+  INSTANCE_TYPE_LABEL,
+  MACHINE_TYPE_LABEL,
+  type Machine,
+  PROVISIONER_NAME_LABEL,
+  WORKSPACE_LABEL,
+  WORKSPACE_NAMESPACE_LABEL,
+  WORKSPACE_UID_ANNOTATION,
+} from '@kaito/api'
+import type { Resource } from '@kaito/controller-kit'
+import type { NodeRequest, WorkspaceRef } from '../node-provisioner.ts'
+
+export const MACHINES: Resource<Machine> = {
+  group: 'karpenter.sh',
+  version: 'v1alpha5',
+  plural: 'machines',
+  kind: 'Machine',
+  namespaced: false,
+}
+
+const PROVISIONER_NAME = 'default'
+
+/** The claim as gpu-provisioner and Karpenter core 0.29 to 0.31 understand it. */
+export function machineObject(request: NodeRequest, name: string): Machine {
+  const { workspace, instanceTypes, labels, gpusPerNode, diskGiB } = request
+  return {
+    apiVersion: 'karpenter.sh/v1alpha5',
+    kind: 'Machine',
+    metadata: {
+      name,
+      labels: { ...labels, [PROVISIONER_NAME_LABEL]: PROVISIONER_NAME, ...ownerLabels(workspace) },
+      annotations: { [WORKSPACE_UID_ANNOTATION]: workspace.uid, 'karpenter.sh/do-not-disrupt': 'true' },
+    },
+    spec: {
+      requirements: [
+        { key: INSTANCE_TYPE_LABEL, operator: 'In', values: instanceTypes },
+        { key: PROVISIONER_NAME_LABEL, operator: 'In', values: [PROVISIONER_NAME] },
+        { key: MACHINE_TYPE_LABEL, operator: 'In', values: ['gpu'] },
+        { key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] },
+        { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] },
+      ],
+      taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
+      resources: {
+        requests: {
+          ...(diskGiB === undefined ? {} : { storage: `${diskGiB}Gi` }),
+          [GPU_RESOURCE]: String(gpusPerNode),
+        },
+      },
+    },
+  }
+}
+
+export function ownerLabels({ name, namespace }: WorkspaceRef): Record<string, string> {
+  return { [WORKSPACE_LABEL]: name, [WORKSPACE_NAMESPACE_LABEL]: namespace }
+}
+
+/** The UID decides: a Workspace of the same name made later owns none of its predecessor's claims. */
+export function isOwnedBy({ metadata }: Machine, workspace: WorkspaceRef): boolean {
+  const isLabelled = Object.entries(ownerLabels(workspace)).every(([key, value]) => metadata.labels?.[key] === value)
+  return isLabelled && metadata.annotations?.[WORKSPACE_UID_ANNOTATION] === workspace.uid
+}

@@ -1,0 +1,31 @@
+import type { Machine } from '@kaito/api'
+import type { KubeClient } from '@kaito/controller-kit'
+import type { Call, NodeProvisioner, WorkspaceRef } from '../node-provisioner.ts'
+import { isOwnedBy, MACHINES, ownerLabels } from './machine-object.ts'
+
+type Released = Awaited<ReturnType<NodeProvisioner['release']>>
+
+/** Deletes the claims that an uncached list shows; released is only what such a list no longer shows. */
+export async function releaseMachines(client: KubeClient, workspace: WorkspaceRef, call: Call): Promise<Released> {
+  const labelSelector = Object.entries(ownerLabels(workspace))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
+  const listed = await client.list(MACHINES, { labelSelector, signal: call.signal })
+  const owned = listed.filter((machine) => isOwnedBy(machine, workspace))
+  await Promise.all(
+    owned.map(async ({ metadata: { name, uid, deletionTimestamp } }) => {
+      if (uid === undefined || deletionTimestamp !== undefined) return
+      await client.delete(MACHINES, { name }, { preconditions: { uid }, signal: call.signal })
+    }),
+  )
+  return owned.length === 0 ? { released: true } : { released: false, ...progress(owned) }
+}
+
+function progress(machines: Machine[]): { reason: 'DrainBlocked' | 'Deleting'; message: string } {
+  const names = machines.map(({ metadata }) => metadata.name).join(', ')
+  for (const { metadata, status } of machines) {
+    const blocked = status?.conditions?.find(({ reason }) => reason === 'DrainBlocked')
+    if (blocked) return { reason: 'DrainBlocked', message: `${metadata.name}: ${blocked.message ?? ''}` }
+  }
+  return { reason: 'Deleting', message: `claims are being given back: ${names}` }
+}

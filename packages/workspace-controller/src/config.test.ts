@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { readConfig } from './config.ts'
+
+test('everything has a default', () => {
+  expect(readConfig({ METRICS_PORT: '' })).toEqual({
+    kubeconfig: undefined,
+    order: { presetRegistry: 'mcr.microsoft.com/aks/kaito', maxNodesPerWorkspace: 16 },
+    leaderElection: { enabled: true, namespace: 'kaito-workspace' },
+    metricsPort: 8080,
+    healthPort: 8081,
+    logLevel: 'info',
+  })
+})
+
+test.each([
+  ['METRICS_PORT', 'eighty'],
+  ['HEALTH_PROBE_PORT', '70000'],
+  ['LEADER_ELECT', 'perhaps'],
+  ['LOG_LEVEL', 'loud'],
+  ['MAX_NODES_PER_WORKSPACE', '0'],
+  ['PRESET_REGISTRY_NAME', 'registry.example/path:tag; rm'],
+])('a bad %s is refused by name', (key, value) => {
+  expect(() => readConfig({ [key]: value })).toThrow(key)
+})
+
+test('a registry with a port and a path is taken', () => {
+  expect(readConfig({ PRESET_REGISTRY_NAME: 'localhost:5000/kaito' }).order.presetRegistry).toBe('localhost:5000/kaito')
+})

@@ -1,0 +1,89 @@
+import type { Machine, Workspace } from '@kaito/api'
+import { DEPLOYMENTS, NODES, SERVICES } from '@kaito/controller-kit'
+import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
+import { createMachineNodeProvisioner, MACHINES } from '@kaito/node-provisioner'
+import { createWorkspaceReconciler } from '../workspace/reconciler.ts'
+import { WORKSPACES } from '../workspace/workspaces.ts'
+
+export const KEY = 'default/phi-3'
+
+/** The reconciler on a cluster in memory; nodes and pods come and go by the test's hand. */
+export function aWorld() {
+  const clock = createManualClock()
+  const cluster = createFakeCluster({ clock })
+  const events: string[] = []
+  const caches = {
+    workspaces: cluster.cacheOf(WORKSPACES),
+    deployments: cluster.cacheOf(DEPLOYMENTS),
+    services: cluster.cacheOf(SERVICES),
+    machines: cluster.cacheOf(MACHINES),
+    nodes: cluster.cacheOf(NODES),
+  }
+  const { machines, nodes, ...own } = caches
+  const provisioner = createMachineNodeProvisioner({ client: cluster.client, clock, machines, nodes })
+  const reconcile = createWorkspaceReconciler({
+    client: cluster.client,
+    clock,
+    ...own,
+    provisioner,
+    settings: { presetRegistry: 'mcr.microsoft.com/aks/kaito', maxNodesPerWorkspace: 16 },
+    announce: (_workspace, { type, reason, message }) => events.push(`${type} ${reason}: ${message}`),
+  })
+  const log = createMemoryLog()
+  return {
+    clock,
+    cluster,
+    caches,
+    events,
+    log,
+    pass: () => reconcile(KEY, { signal: new AbortController().signal, log }),
+    workspace: () => cluster.get(WORKSPACES, KEY),
+    condition: (type: string) => cluster.get(WORKSPACES, KEY)?.status?.conditions?.find((one) => one.type === type),
+    submit: (workspace: Workspace) => cluster.put(WORKSPACES, workspace),
+    /** What the gpu-provisioner does: it holds every claim, and brings its node up. */
+    serveClaims: () => {
+      for (const machine of cluster.list(MACHINES)) serve(cluster, machine)
+    },
+    /** What the gpu-provisioner does at the end: node and finalizer go. */
+    finishClaims: () => {
+      const leaving = cluster.list(MACHINES).filter(({ metadata }) => metadata.deletionTimestamp)
+      for (const { metadata, status } of leaving) {
+        if (status?.nodeName && cluster.get(NODES, status.nodeName)) cluster.vanish(NODES, status.nodeName)
+        cluster.vanish(MACHINES, metadata.name)
+      }
+    },
+    startModel: () => {
+      const { generation = 1 } = cluster.get(DEPLOYMENTS, KEY)?.metadata ?? {}
+      cluster.edit(DEPLOYMENTS, KEY, (deployment) => {
+        const count = deployment.spec?.replicas ?? 0
+        deployment.status = { observedGeneration: generation, readyReplicas: count, updatedReplicas: count }
+      })
+    },
+  }
+}
+
+export type World = ReturnType<typeof aWorld>
+
+function serve(cluster: ReturnType<typeof createFakeCluster>, { metadata, spec }: Machine): void {
+  const nodeName = `node-${metadata.name}`
+  if (metadata.deletionTimestamp || cluster.get(NODES, nodeName)) return
+  cluster.put(NODES, {
+    metadata: {
+      name: nodeName,
+      labels: {
+        ...metadata.labels,
+        'node.kubernetes.io/instance-type': spec?.requirements?.[0]?.values?.[0] ?? '',
+      },
+    },
+    status: { allocatable: { 'nvidia.com/gpu': '1' }, conditions: [{ type: 'Ready', status: 'True' }] },
+  })
+  cluster.edit(MACHINES, metadata.name, (machine) => {
+    machine.metadata.finalizers = ['karpenter.sh/termination']
+    machine.status = {
+      nodeName,
+      conditions: ['MachineLaunched', 'MachineRegistered', 'MachineInitialized', 'Ready'].map((type) => {
+        return { type, status: 'True' }
+      }),
+    }
+  })
+}

@@ -1,0 +1,45 @@
+import { WORKSPACE_CONDITIONS, type Workspace } from '@kaito/api'
+import { findInstanceType } from '@kaito/presets'
+import type { Report } from './report.ts'
+
+export interface Announcement {
+  type: 'Normal' | 'Warning'
+  reason: string
+  message: string
+}
+
+/** Reasons that need nobody to act. */
+const NORMAL = new Set(['PoolCreating', 'NodesNotReady', 'NodesReady', 'WorkloadStarting', 'WorkloadReady', 'Deleting'])
+const TOLD = new Set<string>([WORKSPACE_CONDITIONS.resourceReady, WORKSPACE_CONDITIONS.inferenceReady])
+
+/** Events for what the report says anew; each state is told once, when it begins. */
+export function announcements(workspace: Workspace, { conditions, slots }: Report): Announcement[] {
+  const before = workspace.status?.conditions ?? []
+  const changed = (conditions ?? []).filter((after) => TOLD.has(after.type) && isNews(before, after))
+  const told = changed.map(({ reason, message }) => {
+    return { type: NORMAL.has(reason) ? ('Normal' as const) : ('Warning' as const), reason, message }
+  })
+  const isFirstPurchase = (slots ?? []).length > 0 && (workspace.status?.slots ?? []).length === 0
+  const distinct = told.filter(({ reason }, index) => told.findIndex((other) => other.reason === reason) === index)
+  return [...(isFirstPurchase ? retirement(workspace) : []), ...distinct]
+}
+
+interface State {
+  type: string
+  status: string
+  reason: string
+}
+
+function isNews(before: State[], { type, status, reason }: State): boolean {
+  return !before.some(
+    (condition) => condition.type === type && condition.status === status && condition.reason === reason,
+  )
+}
+
+function retirement({ resource }: Workspace): Announcement[] {
+  const size = findInstanceType(resource.instanceType ?? '')
+  if (!size?.retired) return []
+  const { on, successor } = size.retired
+  const message = `the cloud retired ${size.name} on ${on}; if it is refused, create the Workspace with ${successor}`
+  return [{ type: 'Warning', reason: 'InstanceTypeRetired', message }]
+}

@@ -1,0 +1,47 @@
+import type { Workspace } from '@kaito/api'
+import {
+  type Cache,
+  type Clock,
+  type Deployment,
+  type KubeClient,
+  type KubernetesObject,
+  keyOf,
+  parseKey,
+  type Service,
+} from '@kaito/controller-kit'
+import type { Call, NodeProvisioner } from '@kaito/node-provisioner'
+import { inferenceDeployment, inferenceService } from '../workload/inference.ts'
+import { nodeRequest } from './node-request.ts'
+import type { Observed } from './observed.ts'
+import { type Order, type OrderSettings, orderOf } from './order.ts'
+
+export interface Sources {
+  client: KubeClient
+  clock: Clock
+  /** Objects with the Workspace label; what lacks it is looked for on the server before anything is bought. */
+  deployments: Cache<Deployment>
+  services: Cache<Service>
+  provisioner: NodeProvisioner
+  settings: OrderSettings
+}
+
+/** The world as one pass sees it, and what the Workspace asks for in it. */
+export interface Observation {
+  seen: Observed
+  order?: Order
+}
+
+export async function observe(workspace: Workspace, sources: Sources, call: Call): Promise<Observation> {
+  const now = sources.clock.now()
+  const { order, refusal } = orderOf(workspace, sources.settings)
+  if (workspace.metadata.deletionTimestamp) return { seen: { workspace, now } }
+  if (refusal) return { seen: { workspace, now, refusal } }
+  const supply = await sources.provisioner.supply(nodeRequest(workspace, order), call)
+  const wanted = { deployment: inferenceDeployment(workspace, order), service: inferenceService(workspace, order) }
+  const isBuying = supply.phase === 'missing'
+  const standing = <T extends KubernetesObject>(cache: Cache<T>): T | Promise<T | undefined> | undefined =>
+    cache.get(keyOf(workspace)) ??
+    (isBuying ? sources.client.get(cache.resource, parseKey(keyOf(workspace)), call) : undefined)
+  const [deployment, service] = await Promise.all([standing(sources.deployments), standing(sources.services)])
+  return { seen: { workspace, now, supply, wanted, deployment, service }, order }
+}

@@ -1,0 +1,19 @@
+import type { Workspace } from '@kaito/api'
+import type { Deployment, Service } from '@kaito/controller-kit'
+import type { NodeSupply } from '@kaito/node-provisioner'
+import type { Refusal } from './order.ts'
+
+/** All that a pass decides from. */
+export interface Observed {
+  workspace: Workspace
+  /** Milliseconds since the epoch. */
+  now: number
+  /** Why the Workspace cannot be served; then nothing else is looked at. */
+  refusal?: Refusal
+  supply?: NodeSupply
+  /** What the order renders to. */
+  wanted?: { deployment: Deployment; service: Service }
+  /** What stands under the Workspace's name, whoever made it. */
+  deployment?: Deployment | undefined
+  service?: Service | undefined
+}
