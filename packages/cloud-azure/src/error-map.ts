@@ -7,12 +7,11 @@ export interface Verdict {
   entry: ArmErrorEntry | undefined
 }
 
-const QUOTA_TEXT = /exceeding approved .* quota|LowPriorityCores|Submit a request for Quota increase|vcpu quota/is
+const QUOTA_TEXT = /exceeding approved .* quota|LowPriorityCores|Submit a request for Quota increase/is
 const SIZE_TEXT = /vm size|virtual machine size|vm skus?\b/i
 const UNAVAILABLE_TEXT = /not (?:supported|allowed|available)|restricted by aks/i
 const STOPPED_TEXT = /\b(?:is|been|currently) (?:stopped|deallocated)|power ?state|on a stopped/i
 const IN_PROGRESS_TEXT = /in progress|pending operation|preempted/i
-const ZONE_TEXT = /zone\(?s?\)? .*not supported/is
 
 interface Row {
   code: string
@@ -27,7 +26,6 @@ interface Row {
  */
 export const CODE_ROWS: readonly Row[] = [
   { code: 'ErrCode_InsufficientVCPUQuota', reason: 'QuotaExceeded' },
-  { code: 'InsufficientVCPUQuota', reason: 'QuotaExceeded' },
   { code: 'QuotaExceeded', reason: 'QuotaExceeded' },
   { code: 'SkuNotAvailable', reason: 'SkuNotAvailable' },
   { code: 'VMSizeNotSupported', reason: 'SkuNotAvailable' },
@@ -42,12 +40,9 @@ export const CODE_ROWS: readonly Row[] = [
   { code: 'OperationNotAllowed', text: [IN_PROGRESS_TEXT], reason: 'ClusterBusy' },
   { code: 'AKSOperationPreempted', reason: 'ClusterBusy' },
   { code: 'AKSOperationPreemptedByDelete', reason: 'ClusterBusy' },
-  { code: 'BadRequest', text: [QUOTA_TEXT], reason: 'QuotaExceeded' },
   { code: 'BadRequest', text: [SIZE_TEXT, UNAVAILABLE_TEXT], reason: 'SkuNotAvailable' },
-  { code: 'BadRequest', text: [ZONE_TEXT], reason: 'SkuNotAvailable' },
   { code: 'BadRequest', text: [/node label|node taint/i], reason: 'InvalidRequest' },
   { code: 'InvalidParameter', text: [SIZE_TEXT, UNAVAILABLE_TEXT], reason: 'SkuNotAvailable' },
-  { code: 'InvalidParameter', text: [ZONE_TEXT], reason: 'SkuNotAvailable' },
   { code: 'InvalidParameter', reason: 'InvalidRequest' },
   { code: 'PropertyChangeNotAllowed', reason: 'InvalidRequest' },
   { code: 'AgentPoolAPIsNotSupported', reason: 'InvalidRequest' },
