@@ -64,7 +64,8 @@ export interface Selectors {
  * How the built-in controllers and the simulated kubelet reach a cluster: in process on the embedded server, or over
  * https with a kubeconfig on any other. Both go through the server's validation and admission.
  *
- * Every method rejects with `StatusError`, which carries the server's `Status`.
+ * Every method rejects with `StatusError`, which carries the server's `Status`. Objects it hands out are shared and, in
+ * process, frozen: never change them.
  */
 export interface ClusterAccess {
   get(kind: KindRef, ref: ObjectRef): Promise<KubeObject | undefined>

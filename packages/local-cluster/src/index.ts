@@ -1,1 +1,3 @@
-export {}
+export type { ClusterAccess, KindRef, KubeObject, ObjectRef, Selectors, WatchEvent } from './cluster-access.ts'
+export { type LocalCluster, type LocalClusterOptions, startLocalCluster } from './local-cluster.ts'
+export { StatusError } from './status-error.ts'

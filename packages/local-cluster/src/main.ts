@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { startKubelet } from './kubelet/kubelet.ts'
+import { connectByKubeconfig } from './kubelet/remote-access.ts'
+import { startLocalCluster } from './local-cluster.ts'
+
+const USAGE = `usage:
+  main.ts [--port 0] --kubeconfig PATH [--no-controllers] [--no-kubelet]   serve an embedded API server
+  main.ts kubelet --kubeconfig PATH                                       play simulated nodes of another API server`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  allowNegative: true,
+  options: {
+    port: { type: 'string', default: '0' },
+    kubeconfig: { type: 'string' },
+    controllers: { type: 'boolean', default: true },
+    kubelet: { type: 'boolean', default: true },
+  },
+})
+const { kubeconfig: path, controllers, kubelet } = values
+const port = Number(values.port)
+const [command, ...rest] = positionals
+if (path === undefined || !Number.isInteger(port) || rest.length > 0 || (command ?? 'kubelet') !== 'kubelet') {
+  process.stderr.write(`${USAGE}\n`)
+  process.exit(2)
+}
+
+const log = (line: string, facts: object = {}) => process.stderr.write(`${JSON.stringify({ line, ...facts })}\n`)
+const ready = (facts: object) => process.stdout.write(`${JSON.stringify({ ready: true, ...facts })}\n`)
+const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+
+if (command === 'kubelet') {
+  const stopping = new AbortController()
+  const access = connectByKubeconfig(await readFile(path, 'utf8'))
+  ready(await startKubelet({ access, signal: stopping.signal, log }))
+  await stopped
+  stopping.abort()
+} else {
+  const cluster = await startLocalCluster({ port, controllers, kubelet, log })
+  // Renamed into place, so that whoever waits for the file never reads half of it.
+  await writeFile(`${path}.new`, cluster.kubeconfig, { mode: 0o600 })
+  await rename(`${path}.new`, path)
+  ready({ url: cluster.url, kubeconfig: path })
+  await stopped
+  await cluster.stop()
+}

@@ -1,0 +1,89 @@
+import { isObject, type JsonObject, sameJson } from '../resources/json-value.ts'
+import { type ListStrategy, listStrategy } from './merge-keys.ts'
+
+const DIRECTIVE = '$patch'
+const RETAIN = '$retainKeys'
+const DELETE_FROM = '$deleteFromPrimitiveList/'
+const ORDER = '$setElementOrder/'
+
+/** Kubernetes' strategic merge patch with its directives; `field` names the field that holds the object. */
+export function strategicMergePatched(current: unknown, patch: JsonObject, field = ''): JsonObject {
+  if (patch[DIRECTIVE] === 'delete') return {}
+  if (patch[DIRECTIVE] === 'replace') return withoutDirectives(patch)
+  const before = isObject(current) ? current : {}
+  const result = retained(before, patch[RETAIN])
+  for (const [name, values] of listDirectives(patch, DELETE_FROM)) {
+    const list = result[name]
+    if (Array.isArray(list)) result[name] = list.filter((item) => !values.some((value) => sameJson(value, item)))
+  }
+  for (const [key, value] of Object.entries(withoutDirectives(patch))) {
+    if (value === null) delete result[key]
+    else result[key] = patchedValue(result[key], value, { field, key })
+  }
+  for (const [name, order] of listDirectives(patch, ORDER)) {
+    const strategy = listStrategy(field, name)
+    const list = result[name]
+    if (strategy === undefined || !Array.isArray(list)) continue
+    result[name] = ordered(list, order, { before: arrayOf(before[name]), strategy })
+  }
+  return result
+}
+
+function listDirectives(patch: JsonObject, prefix: string): [name: string, values: unknown[]][] {
+  return Object.entries(patch).flatMap(([key, values]): [string, unknown[]][] =>
+    key.startsWith(prefix) && Array.isArray(values) ? [[key.slice(prefix.length), values]] : [],
+  )
+}
+
+function arrayOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function retained(current: JsonObject, keys: unknown): JsonObject {
+  if (!Array.isArray(keys)) return { ...current }
+  return Object.fromEntries(Object.entries(current).filter(([key]) => keys.includes(key)))
+}
+
+function withoutDirectives(patch: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.startsWith('$')))
+}
+
+function patchedValue(current: unknown, value: unknown, { field, key }: { field: string; key: string }): unknown {
+  if (isObject(value)) return strategicMergePatched(current, value, key)
+  const strategy = listStrategy(field, key)
+  if (!Array.isArray(value) || strategy === undefined) return value
+  const before = arrayOf(current)
+  if (strategy === 'set') return [...before, ...value.filter((item) => !before.includes(item))]
+  return mergedList(before, value.filter(isObject), { key, mergeKey: strategy.mergeKey })
+}
+
+function mergedList(before: unknown[], patches: JsonObject[], { key, mergeKey }: { key: string; mergeKey: string }) {
+  const replaces = patches.some((patch) => patch[DIRECTIVE] === 'replace' && patch[mergeKey] === undefined)
+  let result = replaces ? [] : [...before]
+  for (const patch of patches) {
+    const identity = patch[mergeKey]
+    if (identity === undefined) continue
+    const index = result.findIndex((item) => isObject(item) && item[mergeKey] === identity)
+    if (patch[DIRECTIVE] === 'delete') result = result.filter((_item, position) => position !== index)
+    else if (index < 0) result.push(strategicMergePatched({}, patch, key))
+    else result[index] = strategicMergePatched(result[index], patch, key)
+  }
+  return result
+}
+
+/** The items the patch names in its order; those it does not know keep their place among their old neighbours. */
+function ordered(list: unknown[], order: unknown[], context: { before: unknown[]; strategy: ListStrategy }): unknown[] {
+  const { before, strategy } = context
+  const identity = (item: unknown) => (strategy !== 'set' && isObject(item) ? item[strategy.mergeKey] : item)
+  const wanted = order.map(identity)
+  const rank = before.map(identity)
+  const named = wanted.flatMap((id) => list.filter((item) => identity(item) === id).slice(0, 1))
+  const others = list.filter((item) => !wanted.includes(identity(item)))
+  const result: unknown[] = []
+  for (const item of named) {
+    const place = rank.indexOf(identity(item))
+    while (place >= 0 && others.length > 0 && rank.indexOf(identity(others[0])) < place) result.push(others.shift())
+    result.push(item)
+  }
+  return [...result, ...others]
+}

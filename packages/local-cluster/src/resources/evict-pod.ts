@@ -1,0 +1,75 @@
+import type { KubeObject } from '../cluster-access.ts'
+import { StatusError } from '../status-error.ts'
+import { objectSelector } from '../store/label-selector.ts'
+import type { StoredObject } from '../store/stored-object.ts'
+import { type ApiEngine, rfc3339, type Target } from './api-engine.ts'
+import { type DeleteRequest, deleteObject } from './delete-object.ts'
+import { objectAt, objectsAt, textAt } from './json-value.ts'
+import { storedAt } from './update-object.ts'
+
+const BUDGETS = { group: 'policy', plural: 'poddisruptionbudgets' }
+
+/** Deletes a pod unless a disruption budget forbids it (429). */
+export function evictPod(engine: ApiEngine, target: Target, request: DeleteRequest): void {
+  const pod = storedAt(engine, target).object
+  if (isOutsideBudgets(pod)) {
+    deleteObject(engine, target, request)
+    return
+  }
+  const budgets = engine.store
+    .collection(BUDGETS)
+    .list(target.namespace)
+    .filter(({ object }) => objectSelector(objectAt(object, 'spec').selector)(pod.metadata.labels))
+  if (budgets.length > 1) {
+    const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.'
+    throw new StatusError({ code: 500, reason: 'InternalError', message })
+  }
+  const [budget] = budgets
+  const counted = budget !== undefined && !isUnhealthyAndFree(pod, budget.object)
+  if (counted) checkBudget(budget.object)
+  deleteObject(engine, target, request)
+  if (counted && !request.dryRun) spend(engine, budget, target.name)
+}
+
+function isOutsideBudgets(pod: KubeObject): boolean {
+  const phase = textAt(pod, 'status', 'phase')
+  return pod.metadata.deletionTimestamp !== undefined || phase !== 'Running'
+}
+
+function numberAt(object: KubeObject, field: string): number {
+  const value = objectAt(object, 'status')[field]
+  return typeof value === 'number' ? value : 0
+}
+
+/** A pod that is not ready does not count for the budget's healthy pods. */
+function isUnhealthyAndFree(pod: KubeObject, budget: KubeObject): boolean {
+  const ready = objectsAt(pod, 'status', 'conditions').some(({ type, status }) => type === 'Ready' && status === 'True')
+  if (ready) return false
+  const desired = numberAt(budget, 'desiredHealthy')
+  const policy = textAt(budget, 'spec', 'unhealthyPodEvictionPolicy')
+  return policy === 'AlwaysAllow' || (desired > 0 && numberAt(budget, 'currentHealthy') >= desired)
+}
+
+function checkBudget(budget: KubeObject): void {
+  const { name, generation = 0 } = budget.metadata
+  const late = numberAt(budget, 'observedGeneration') < generation
+  if (!late && numberAt(budget, 'disruptionsAllowed') > 0) return
+  const healthy = `needs ${numberAt(budget, 'desiredHealthy')} healthy pods and has ${numberAt(budget, 'currentHealthy')} currently`
+  const message = late
+    ? `The disruption budget ${name} is still being processed by the server.`
+    : `The disruption budget ${name} ${healthy}`
+  throw new StatusError({
+    code: 429,
+    reason: 'TooManyRequests',
+    message: "Cannot evict pod as it would violate the pod's disruption budget.",
+    details: { causes: [{ reason: 'DisruptionBudget', message }], ...(late ? { retryAfterSeconds: 10 } : {}) },
+  })
+}
+
+/** Counts the eviction at once, so that a second one does not slip through before the budget's status is renewed. */
+function spend(engine: ApiEngine, { object }: StoredObject, podName: string): void {
+  const status = objectAt(object, 'status')
+  const disruptedPods = { ...objectAt(status, 'disruptedPods'), [podName]: rfc3339(engine.clock.now()) }
+  const disruptionsAllowed = numberAt(object, 'disruptionsAllowed') - 1
+  engine.store.put(BUDGETS, { ...object, status: { ...status, disruptionsAllowed, disruptedPods } })
+}

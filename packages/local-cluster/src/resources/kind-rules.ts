@@ -1,0 +1,85 @@
+import type { KubeObject } from '../cluster-access.ts'
+import type { KindDefinition } from '../kind-definition.ts'
+import { invalid } from '../status-error.ts'
+import { type ApiEngine, rfc3339 } from './api-engine.ts'
+import { objectAt, objectsAt, textAt } from './json-value.ts'
+import { qosClass } from './pod-quality.ts'
+
+/** What the real server itself writes into new objects of some kinds. */
+interface KindRule {
+  create?(object: KubeObject, engine: ApiEngine): KubeObject
+  update?(object: KubeObject, stored: KubeObject, engine: ApiEngine): KubeObject
+  /** After the object is stored. */
+  removed?(object: KubeObject, engine: ApiEngine): void
+}
+
+/** Holds a CustomResourceDefinition until its objects are gone. */
+export const CRD_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
+const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
+
+const RULES: Record<string, KindRule> = {
+  '/pods': {
+    create: (pod) => ({ ...pod, status: { phase: 'Pending', qosClass: qosClass(pod) } }),
+  },
+  '/nodes': {
+    create(node) {
+      const taints = objectsAt(node, 'spec', 'taints').filter(({ key }) => key !== NOT_READY.key)
+      return { ...node, spec: { ...objectAt(node, 'spec'), taints: [...taints, NOT_READY] } }
+    },
+  },
+  '/namespaces': {
+    create(namespace) {
+      const { metadata } = namespace
+      const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name }
+      const spec = { ...objectAt(namespace, 'spec'), finalizers: ['kubernetes'] }
+      return { ...namespace, metadata: { ...metadata, labels }, spec, status: { phase: 'Active' } }
+    },
+    update: (namespace, stored) => ({ ...namespace, spec: stored.spec }),
+  },
+  '/services': {
+    create: (service, engine) => ({ ...service, spec: withClusterIp(service, engine), status: { loadBalancer: {} } }),
+    update(service, stored) {
+      const { clusterIP, clusterIPs } = objectAt(stored, 'spec')
+      const spec = objectAt(service, 'spec')
+      const unset = spec.clusterIP === undefined || spec.clusterIP === ''
+      return unset && spec.type !== 'ExternalName' ? { ...service, spec: { ...spec, clusterIP, clusterIPs } } : service
+    },
+    removed(service, engine) {
+      const address = textAt(service, 'spec', 'clusterIP')
+      if (address !== undefined && address !== 'None') engine.clusterIps.release(address)
+    },
+  },
+  'apiextensions.k8s.io/customresourcedefinitions': {
+    create(crd) {
+      const finalizers = [...new Set([...(crd.metadata.finalizers ?? []), CRD_CLEANUP])]
+      return { ...crd, metadata: { ...crd.metadata, finalizers } }
+    },
+  },
+  '/events': {
+    create: (event, engine) => ({
+      ...event,
+      firstTimestamp: event.firstTimestamp ?? (event.eventTime ? null : rfc3339(engine.clock.now())),
+      lastTimestamp:
+        event.lastTimestamp ?? event.firstTimestamp ?? (event.eventTime ? null : rfc3339(engine.clock.now())),
+    }),
+  },
+}
+
+export function kindRule(kind: KindDefinition): KindRule {
+  return RULES[`${kind.group}/${kind.plural}`] ?? {}
+}
+
+function withClusterIp(service: KubeObject, engine: ApiEngine): Record<string, unknown> {
+  const spec = objectAt(service, 'spec')
+  if (spec.type === 'ExternalName' || spec.clusterIP === 'None') return spec
+  const wanted = typeof spec.clusterIP === 'string' && spec.clusterIP !== '' ? spec.clusterIP : undefined
+  try {
+    const clusterIP = engine.clusterIps.take(wanted)
+    return { ...spec, clusterIP, clusterIPs: [clusterIP] }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const message = `Invalid value: ["${wanted}"]: failed to allocate IP ${wanted}: ${error.message}`
+    const cause = { reason: 'FieldValueInvalid', message, field: 'spec.clusterIPs' }
+    throw invalid({ group: '', kind: 'Service', name: service.metadata.name }, [cause])
+  }
+}

@@ -1,0 +1,88 @@
+import type { KubeObject } from '../cluster-access.ts'
+import type { ScalePaths } from '../kind-definition.ts'
+import { badRequest } from '../status-error.ts'
+import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
+import { cloneJson, isObject, type JsonObject, objectAt } from './json-value.ts'
+import { checkPreconditions } from './object-metadata.ts'
+import { type PatchType, patched } from './patch-object.ts'
+import { replaceStored, storedAt } from './update-object.ts'
+
+/** The `autoscaling/v1` Scale of an object. */
+export function scaleOf(paths: ScalePaths, { metadata, ...fields }: KubeObject): KubeObject {
+  const object = { metadata, ...fields }
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
+  const selector =
+    paths.labelSelectorPath === undefined ? undefined : selectorText(valueAt(object, paths.labelSelectorPath))
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: JSON.parse(JSON.stringify({ name, namespace, uid, resourceVersion, creationTimestamp })),
+    spec: { replicas: valueAt(object, paths.specReplicasPath) ?? 0 },
+    status: {
+      replicas: valueAt(object, paths.statusReplicasPath) ?? 0,
+      ...(selector === undefined ? {} : { selector }),
+    },
+  }
+}
+
+/** Writes `spec.replicas` of a Scale into the object behind it. */
+export function updateScale(
+  engine: ApiEngine,
+  target: Target,
+  request: WriteOptions & ({ body: unknown } | { patch: unknown; patchType: PatchType }),
+): KubeObject {
+  const paths = target.kind.subresources.scale
+  if (paths === undefined) throw badRequest(`${target.kind.plural} cannot be scaled`)
+  const stored = storedAt(engine, target)
+  const current = scaleOf(paths, stored.object)
+  const scale = 'body' in request ? request.body : patched(current, request.patch, request.patchType)
+  const replicas = objectAt(scale, 'spec').replicas ?? 0
+  if (!isObject(scale) || typeof replicas !== 'number' || !Number.isInteger(replicas)) {
+    throw badRequest('spec.replicas of the Scale is not a whole number')
+  }
+  const metadata = objectAt(scale, 'metadata')
+  checkPreconditions(target, metadata, stored.object.metadata)
+  const object = cloneJson(stored.object)
+  setAt(object, paths.specReplicasPath, replicas)
+  const { user, dryRun, fieldValidation } = request
+  const { subresource: _scale, ...whole } = target
+  const written = replaceStored(engine, whole, { user, dryRun, fieldValidation, object, stored })
+  return scaleOf(paths, written.object)
+}
+
+function steps(path: string): string[] {
+  return path.split('.').filter((step) => step !== '')
+}
+
+function valueAt(object: KubeObject, path: string): unknown {
+  let value: unknown = object
+  for (const step of steps(path)) value = isObject(value) ? value[step] : undefined
+  return value
+}
+
+function setAt(object: KubeObject, path: string, value: unknown): void {
+  const names = steps(path)
+  const last = names.pop() ?? ''
+  let place: JsonObject = object
+  for (const name of names) {
+    const inner = isObject(place[name]) ? place[name] : {}
+    place[name] = inner
+    place = inner
+  }
+  place[last] = value
+}
+
+/** Built-in kinds hold a selector object, custom ones its text. */
+function selectorText(selector: unknown): string | undefined {
+  if (typeof selector === 'string') return selector
+  if (!isObject(selector)) return undefined
+  const labels = Object.entries(objectAt(selector, 'matchLabels')).map(([key, value]) => `${key}=${value}`)
+  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions.filter(isObject) : []
+  return [...labels, ...expressions.map(expressionText)].sort().join(',')
+}
+
+function expressionText({ key, operator, values }: JsonObject): string {
+  if (operator === 'Exists') return `${key}`
+  if (operator === 'DoesNotExist') return `!${key}`
+  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${Array.isArray(values) ? values.join(',') : ''})`
+}

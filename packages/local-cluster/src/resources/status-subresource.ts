@@ -1,0 +1,41 @@
+import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
+import type { KindDefinition } from '../kind-definition.ts'
+
+/** Kinds whose status a client may set with the create. */
+const STATUS_AT_CREATE = new Set(['nodes', 'events'])
+/** Kinds whose labels and annotations can be changed together with the status. */
+const METADATA_WITH_STATUS = new Set(['nodes', 'pods', 'namespaces', 'services'])
+
+export function withoutStatus(kind: KindDefinition, object: KubeObject): KubeObject {
+  if (!kind.subresources.status || STATUS_AT_CREATE.has(kind.plural)) return object
+  const { status: _status, ...kept } = object
+  return kept as KubeObject
+}
+
+/** What an update may change: everything but the status, or through the status subresource nothing else. */
+export function mergedForUpdate(options: {
+  kind: KindDefinition
+  object: KubeObject
+  stored: KubeObject
+  subresource: string | undefined
+}): KubeObject {
+  const { kind, object, stored, subresource } = options
+  if (subresource === 'status') {
+    const metadata =
+      METADATA_WITH_STATUS.has(kind.plural) && kind.group === '' ? object.metadata : versioned(object, stored)
+    return withStatus({ ...stored, metadata }, object.status)
+  }
+  if (subresource === 'finalize') return { ...stored, spec: object.spec, metadata: versioned(object, stored) }
+  return kind.subresources.status ? withStatus(object, stored.status) : object
+}
+
+function withStatus({ status: _status, ...rest }: KubeObject, status: unknown): KubeObject {
+  return (status === undefined ? rest : { ...rest, status }) as KubeObject
+}
+
+/** The stored metadata, conditional as the sent one is. */
+function versioned(object: KubeObject, stored: KubeObject): KubeMetadata {
+  const { resourceVersion: _stored, ...metadata } = stored.metadata
+  const { resourceVersion } = object.metadata
+  return resourceVersion === undefined ? metadata : { ...metadata, resourceVersion }
+}

@@ -1,0 +1,101 @@
+import type { KubeObject } from '../cluster-access.ts'
+import type { KindDefinition } from '../kind-definition.ts'
+import { badRequest, invalid, notFound } from '../status-error.ts'
+import { keyOf, type StoredObject } from '../store/stored-object.ts'
+import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
+import { createObject, type Written } from './create-object.ts'
+import { sameJson } from './json-value.ts'
+import { kindRule } from './kind-rules.ts'
+import {
+  addressed,
+  changedMetadata,
+  checkPreconditions,
+  hasGeneration,
+  refused,
+  wantedStateChanged,
+} from './object-metadata.ts'
+import { mergedForUpdate } from './status-subresource.ts'
+
+/** Kinds a `PUT` may create. */
+const CREATED_BY_UPDATE = new Set(['leases', 'endpoints'])
+
+export function storedAt(engine: ApiEngine, target: Target): StoredObject {
+  const stored = engine.store.collection(target.kind).get(keyOf(target))
+  if (stored === undefined) throw notFound(refused(target))
+  return stored
+}
+
+/** `PUT` of an object or of one of its subresources. */
+export function updateObject(engine: ApiEngine, target: Target, request: WriteOptions & { body: unknown }): Written {
+  const sent = addressed(target, request.body)
+  const name = sent.metadata.name
+  if (name !== '' && name !== target.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`)
+  }
+  const { kind } = target
+  const exists = engine.store.collection(kind).get(keyOf(target)) !== undefined
+  if (!exists && CREATED_BY_UPDATE.has(kind.plural) && sent.metadata.resourceVersion === undefined) {
+    return createObject(engine, target, {
+      ...request,
+      body: { ...sent, metadata: { ...sent.metadata, name: target.name } },
+    })
+  }
+  const stored = storedAt(engine, target)
+  checkPreconditions(target, sent.metadata, stored.object.metadata)
+  const { resourceVersion } = sent.metadata
+  if (kind.custom && (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0')) {
+    const message = 'Invalid value: 0x0: must be specified for an update'
+    const cause = { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }
+    throw invalid({ group: kind.group, kind: kind.plural, name: target.name }, [cause])
+  }
+  return replaceStored(engine, target, { ...request, object: sent, stored })
+}
+
+/** The common end of `PUT` and `PATCH`: decode, protect what may not change, validate, store. */
+export function replaceStored(
+  engine: ApiEngine,
+  target: Target,
+  request: WriteOptions & { object: KubeObject; stored: StoredObject },
+): Written {
+  const { kind, subresource } = target
+  const { object: sent, stored, user, dryRun, ...decoding } = request
+  const old = stored.object
+  const decoded = engine.preparer.decode({ ...decoding, kind, object: sent })
+  const merged = mergedForUpdate({ kind, object: decoded.object, stored: old, subresource })
+  const metadata = changedMetadata(kind, merged.metadata, old.metadata)
+  const changed = { ...merged, metadata }
+  const ruled = subresource === undefined ? (kindRule(kind).update?.(changed, old, engine) ?? changed) : changed
+  const object = withGeneration(target, ruled, old)
+  const context = subresource === undefined ? {} : { subresource }
+  const operation = { kind, operation: 'update', object, oldObject: old, user, dryRun, ...context } as const
+  const warnings = [...decoded.warnings, ...engine.preparer.validate(operation)]
+  if (dryRun) return { object, warnings }
+  if (sameJson(object, old)) return { object: old, stored, warnings }
+  if (isFinished(object)) {
+    removeObject(engine, kind, stored)
+    return { object, warnings }
+  }
+  const written = engine.store.put(kind, object)
+  return { object: written.object, stored: written, warnings }
+}
+
+function withGeneration({ kind, subresource }: Target, object: KubeObject, old: KubeObject): KubeObject {
+  if (!hasGeneration(kind) || subresource === 'status') return object
+  const annotated = kind.plural === 'deployments' && !sameJson(object.metadata.annotations, old.metadata.annotations)
+  if (!annotated && !wantedStateChanged(kind, object, old)) return object
+  return { ...object, metadata: { ...object.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
+}
+
+/** True for an object in deletion that nothing holds any longer. */
+export function isFinished({ metadata, kind, spec }: KubeObject): boolean {
+  if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0) return false
+  if (kind === 'Namespace' && sameJson(spec, { finalizers: ['kubernetes'] })) return false
+  return (metadata.deletionGracePeriodSeconds ?? 0) === 0
+}
+
+/** Takes an object out of the store. Watchers see its last stored state. */
+export function removeObject(engine: ApiEngine, kind: KindDefinition, stored: StoredObject): StoredObject {
+  const removed = engine.store.remove(kind, stored.object)
+  kindRule(kind).removed?.(stored.object, engine)
+  return removed
+}

@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { UserInfo } from '../kind-definition.ts'
+import { StatusError } from '../status-error.ts'
+
+/** One authenticated request. */
+export interface ApiRequest {
+  method: string
+  /** Without the query, as sent. */
+  path: string
+  query: URLSearchParams
+  user: UserInfo
+  incoming: IncomingMessage
+  outgoing: ServerResponse
+}
+
+/** A whole answer; a handler that streams writes to `outgoing` itself and returns undefined. */
+export interface Answer {
+  code: number
+  body: string
+  contentType?: string
+  /** Texts of Warning headers. */
+  warnings?: string[]
+}
+
+const MAX_BODY_BYTES = 3 * 1024 * 1024
+
+export function header(request: ApiRequest, name: string): string {
+  const value = request.incoming.headers[name]
+  return typeof value === 'string' ? value : ''
+}
+
+export async function readBody({ incoming }: ApiRequest): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of incoming) {
+    size += chunk.length
+    if (size > MAX_BODY_BYTES) {
+      const message = `Request entity too large: limit is ${MAX_BODY_BYTES}`
+      throw new StatusError({ code: 413, reason: 'RequestEntityTooLarge', message })
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+export function jsonAnswer(body: unknown, code = 200): Answer {
+  return { code, body: JSON.stringify(body) }
+}
+
+export function isTrue(value: string | null): boolean {
+  return value === 'true' || value === '1' || value === ''
+}
