@@ -1,0 +1,42 @@
+import type { Cloud } from '../cloud.ts'
+import { requireOperableCluster } from '../cluster/cluster-operations.ts'
+import { isBusy, type Pool } from './pool.ts'
+import { IMMUTABLE, type RequestProperties } from './properties.ts'
+import { anotherOperation, badRequest, poolOperationInProgress, propertyChangeNotAllowed } from './refusals.ts'
+
+/** Throws the 409 of a cluster or pool that is being changed; a delete may preempt what runs on its own pool. */
+export function requireIdle(cloud: Cloud, pool: Pool | undefined, change: 'put' | 'delete'): void {
+  requireOperableCluster(cloud)
+  const preempts = change === 'delete' && pool?.provisioningState !== 'Deleting'
+  if (pool && isBusy(pool) && !preempts) throw poolOperationInProgress(pool.provisioningState)
+  if (cloud.settings.parallelPoolOperations) return
+  const other = [...cloud.pools.values()].find((candidate) => candidate !== pool && isBusy(candidate))
+  if (other) throw anotherOperation(other.provisioningState, 'agentpool')
+}
+
+export function requireRoomForPool({ pools, settings }: Cloud): void {
+  if (pools.size >= settings.maxAgentPools)
+    throw badRequest(
+      `The number of agent pools exceeds the maximum of ${settings.maxAgentPools} agent pools that a managed cluster can have.`,
+    )
+}
+
+export function requireUnchanged(pool: Pool, wanted: RequestProperties): void {
+  const before: RequestProperties = pool.properties
+  for (const property of IMMUTABLE) {
+    const asked = wanted[property]
+    if (asked === undefined || (property === 'osDiskSizeGB' && asked === 0)) continue
+    if (normalized(asked) !== normalized(before[property])) throw propertyChangeNotAllowed(property)
+  }
+}
+
+function normalized(value: unknown): string {
+  return JSON.stringify(value ?? null).toLowerCase()
+}
+
+/** A cluster keeps at least one system pool. */
+export function requireNotLastSystemPool(cloud: Cloud, pool: Pool): void {
+  const systemPools = [...cloud.pools.values()].filter(({ properties }) => properties.mode === 'System')
+  if (systemPools.length === 1 && systemPools[0] === pool)
+    throw badRequest('There has to be at least one system agent pool.')
+}

@@ -1,0 +1,59 @@
+import { type Cloud, newId, scaleSetName } from '../cloud.ts'
+import { findVmSize } from '../compute/vm-sizes.ts'
+import { nodeObject } from '../nodes/node-object.ts'
+import type { Machine, Pool } from './pool.ts'
+
+const MACHINE_ID_DIGITS = 6
+
+/** Adds machines until the pool has as many as it wants; each Node joins `joinSeconds` from now. */
+export function addMachines(cloud: Cloud, pool: Pool, placed: { zone: string | undefined; joinSeconds: number }): void {
+  while (pool.machines.length < pool.properties.count) {
+    const id = pool.nextMachineId
+    pool.nextMachineId += 1
+    const name = `${scaleSetName(cloud.settings, pool.name)}${id.toString(36).padStart(MACHINE_ID_DIGITS, '0')}`
+    const machine: Machine = { id, name, zone: placed.zone, bootId: newId(), cancelJoin: () => undefined }
+    pool.machines.push(machine)
+    joinLater(cloud, { pool, machine, seconds: placed.joinSeconds })
+  }
+}
+
+export function joinLater(
+  cloud: Cloud,
+  { pool, machine, seconds }: { pool: Pool; machine: Machine; seconds: number },
+): void {
+  const fault = pool.fault?.join
+  if (fault === 'never') return
+  const wait = Math.max(0, seconds) + (fault ?? 0)
+  machine.cancelJoin = cloud.clock.after(wait * 1000, () => cloud.nodes.join(nodeObject(pool, machine, cloud.settings)))
+}
+
+/** Labels set on the pool reach the Nodes it already has. */
+export function refreshNodes(cloud: Cloud, pool: Pool): void {
+  for (const machine of pool.machines) cloud.nodes.join(nodeObject(pool, machine, cloud.settings))
+}
+
+export function removeMachines(cloud: Cloud, pool: Pool, machines: readonly Machine[]): void {
+  for (const machine of machines) {
+    machine.cancelJoin()
+    cloud.nodes.leave(machine.name)
+  }
+  pool.machines = pool.machines.filter((machine) => !machines.includes(machine))
+}
+
+/** Azure bills for what the pool asked for, whether or not a machine came of it, until the pool is gone. */
+export function billFor(cloud: Cloud, pool: Pool, machines: number): void {
+  if (pool.builtIn) return
+  const { vmSize } = pool.properties
+  cloud.ledger.bill({ name: pool.name, vmSize, gpus: findVmSize(vmSize)?.gpus ?? 0, machines })
+}
+
+/** Stops or starts the machines of a pool. A stopped pool keeps its machines, without Nodes, and bills nothing. */
+export function setPower(cloud: Cloud, pool: Pool, state: 'Running' | 'Stopped'): void {
+  pool.powerState = state
+  billFor(cloud, pool, state === 'Running' ? pool.properties.count : 0)
+  for (const machine of pool.machines) {
+    machine.cancelJoin()
+    if (state === 'Running') joinLater(cloud, { pool, machine, seconds: 0 })
+    else cloud.nodes.leave(machine.name)
+  }
+}

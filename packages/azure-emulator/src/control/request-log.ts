@@ -1,0 +1,50 @@
+import type { Clock } from '../clock/clock.ts'
+import type { HttpOutcome, HttpRequest } from '../http/exchange.ts'
+
+/** One request that reached the emulator, its control endpoint aside. */
+export interface RequestRecord {
+  /** RFC 3339, in the emulator's time. */
+  at: string
+  method: string
+  path: string
+  query: string
+  /** HTTP status; absent where the connection was cut or the client left waiting. */
+  status?: number
+  clientRequestId?: string
+  correlationId?: string
+  userAgent?: string
+}
+
+const MAX_RECORDS = 100_000
+
+export interface RequestLog {
+  records(): readonly RequestRecord[]
+  add(request: HttpRequest, outcome: HttpOutcome): void
+  clear(): void
+}
+
+export function createRequestLog(clock: Clock): RequestLog {
+  let records: RequestRecord[] = []
+  return {
+    records: () => records,
+    add({ method, url, headers }, outcome) {
+      if (records.length >= MAX_RECORDS) records = records.slice(MAX_RECORDS / 2)
+      const clientRequestId = headers['x-ms-client-request-id']
+      const correlationId = headers['x-ms-correlation-request-id']
+      const userAgent = headers['user-agent']
+      records.push({
+        at: new Date(clock.now()).toISOString(),
+        method,
+        path: url.pathname,
+        query: url.search,
+        ...(outcome.do === 'answer' && { status: outcome.status }),
+        ...(clientRequestId && { clientRequestId }),
+        ...(correlationId && { correlationId }),
+        ...(userAgent && { userAgent }),
+      })
+    },
+    clear() {
+      records = []
+    },
+  }
+}
