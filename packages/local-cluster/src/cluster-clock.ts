@@ -18,3 +18,17 @@ export const systemClusterClock: ClusterClock = {
 export function timestamp(clock: ClusterClock): string {
   return new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
 }
+
+/** Resolves after `ms`, or at once when the signal aborts. */
+export function pause(clock: ClusterClock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const cancel = clock.after(ms, finish)
+    function finish(): void {
+      cancel()
+      signal.removeEventListener('abort', finish)
+      resolve()
+    }
+    signal.addEventListener('abort', finish)
+  })
+}

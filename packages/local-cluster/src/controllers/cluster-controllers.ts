@@ -1,5 +1,16 @@
 import type { ClusterAccess } from '../cluster-access.ts'
-import type { ClusterClock } from '../cluster-clock.ts'
+import { type ClusterClock, systemClusterClock } from '../cluster-clock.ts'
+import { createEventRecorder } from '../objects/event-recorder.ts'
+import { openStores } from './cluster-stores.ts'
+import { type Controller, runController } from '../reconciling/controller.ts'
+import type { ControllerContext } from './controller-context.ts'
+import { createDaemonSetController } from './daemon-sets/daemon-set-controller.ts'
+import { createDeploymentController } from './deployments/deployment-controller.ts'
+import { createEndpointsController } from './endpoints/endpoints-controller.ts'
+import { createGarbageCollector } from './garbage-collection/garbage-collector.ts'
+import { createReplicaSetController } from './replica-sets/replica-set-controller.ts'
+import { createScheduler } from './scheduler/scheduler.ts'
+import { createServedKinds } from './served-kinds.ts'
 
 export interface ClusterControllersOptions {
   access: ClusterAccess
@@ -7,7 +18,31 @@ export interface ClusterControllersOptions {
   signal: AbortSignal
   clock?: ClusterClock
   log?: (line: string, facts?: object) => void
+  /** Between 0 and 1, for the endings of generated names. */
+  random?: () => number
+}
+
+/** Every controller by the name under which it records events. */
+const CONTROLLERS: Record<string, (context: ControllerContext) => Controller> = {
+  'default-scheduler': createScheduler,
+  'deployment-controller': createDeploymentController,
+  'replicaset-controller': createReplicaSetController,
+  'daemonset-controller': createDaemonSetController,
+  'endpoints-controller': createEndpointsController,
 }
 
 /** Starts the controllers that a cluster brings with it; they run until the signal aborts. */
-export function startClusterControllers(_options: ClusterControllersOptions): void {}
+export function startClusterControllers(options: ClusterControllersOptions): void {
+  const { access, signal, clock = systemClusterClock, log = () => undefined, random = Math.random } = options
+  const stores = openStores({ access, clock, signal })
+  const served = createServedKinds({ access, clock, signal, log, stores })
+  const controllers = Object.entries(CONTROLLERS).map(([component, create]) => {
+    const record = createEventRecorder({ access, clock, component, log })
+    return create({ access, clock, signal, log, stores, record, random })
+  })
+  controllers.push(createGarbageCollector(access, served))
+  const started = controllers.map((controller) => runController({ clock, signal, log }, controller))
+  Promise.all([...started, served.start()]).catch((error: unknown) => {
+    if (!signal.aborted) log('The controllers of the cluster cannot start', { error })
+  })
+}

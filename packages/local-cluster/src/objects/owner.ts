@@ -1,0 +1,22 @@
+import type { KubeObject } from '../cluster-access.ts'
+
+/** UID of the object that controls this one. */
+export function controllerUid(object: KubeObject): string | undefined {
+  return object.metadata.ownerReferences?.find(({ controller }) => controller)?.uid
+}
+
+export function controllerReference(owner: KubeObject) {
+  return {
+    apiVersion: owner.apiVersion,
+    kind: owner.kind,
+    name: owner.metadata.name,
+    uid: owner.metadata.uid ?? '',
+    controller: true,
+    blockOwnerDeletion: true,
+  }
+}
+
+/** `namespace/name`, or the name alone in the cluster's own scope. */
+export function keyOf({ metadata }: { metadata: { name: string; namespace?: string } }): string {
+  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`
+}

@@ -1,0 +1,118 @@
+import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
+import type { Condition } from './condition.ts'
+import type { SelectorRequirement } from './label-selector.ts'
+
+export interface Toleration {
+  key?: string
+  operator?: string
+  value?: string
+  effect?: string
+  tolerationSeconds?: number
+}
+
+export interface NodeSelectorTerm {
+  matchExpressions?: SelectorRequirement[]
+  matchFields?: SelectorRequirement[]
+}
+
+export interface Probe {
+  httpGet?: { path?: string; port: number | string; scheme?: string; httpHeaders?: { name: string; value: string }[] }
+  tcpSocket?: { port: number | string }
+  exec?: { command?: string[] }
+  initialDelaySeconds?: number
+  periodSeconds?: number
+  timeoutSeconds?: number
+  successThreshold?: number
+  failureThreshold?: number
+}
+
+export interface Container {
+  name: string
+  image: string
+  command?: string[]
+  args?: string[]
+  env?: { name: string; value?: string }[]
+  ports?: { name?: string; containerPort: number; protocol?: string }[]
+  resources?: { requests?: Record<string, unknown>; limits?: Record<string, unknown> }
+  startupProbe?: Probe
+  readinessProbe?: Probe
+  livenessProbe?: Probe
+  restartPolicy?: string
+}
+
+export interface PodSpec {
+  containers: Container[]
+  initContainers?: Container[]
+  nodeName?: string
+  nodeSelector?: Record<string, string>
+  affinity?: {
+    nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] } }
+  }
+  tolerations?: Toleration[]
+  restartPolicy?: string
+  terminationGracePeriodSeconds?: number
+  activeDeadlineSeconds?: number
+  schedulerName?: string
+  schedulingGates?: { name: string }[]
+  hostNetwork?: boolean
+  hostname?: string
+  subdomain?: string
+  overhead?: Record<string, unknown>
+}
+
+export interface ContainerState {
+  waiting?: { reason: string; message?: string }
+  running?: { startedAt: string }
+  terminated?: { exitCode: number; reason: string; message?: string; startedAt: string; finishedAt: string }
+}
+
+export interface ContainerStatus {
+  name: string
+  image: string
+  imageID: string
+  containerID?: string
+  ready: boolean
+  started: boolean
+  restartCount: number
+  state: ContainerState
+  lastState: ContainerState
+}
+
+export interface PodStatus {
+  phase?: string
+  reason?: string
+  message?: string
+  conditions?: Condition[]
+  hostIP?: string
+  podIP?: string
+  podIPs?: { ip: string }[]
+  startTime?: string
+  qosClass?: string
+  nominatedNodeName?: string
+  containerStatuses?: ContainerStatus[]
+  initContainerStatuses?: ContainerStatus[]
+}
+
+export interface Pod extends KubeObject {
+  spec: PodSpec
+  status?: PodStatus
+}
+
+export interface PodTemplate {
+  metadata?: Partial<KubeMetadata>
+  spec: PodSpec
+}
+
+/** Has ended and will never run again. */
+export function isFinished(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+}
+
+/** Neither ended nor being deleted: it counts as one of the pods its owner wants. */
+export function isActive(pod: Pod): boolean {
+  return !isFinished(pod) && pod.metadata.deletionTimestamp === undefined
+}
+
+export function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+}
