@@ -1,18 +1,12 @@
-import type { AgentPool, ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice'
-import type { TokenCredential } from '@azure/identity'
+import type { AgentPool, ManagedCluster } from '@azure/arm-containerservice'
 import type { Call } from '@kaito/cloud-provider'
 import { ArmRefusal } from './arm-failure.ts'
-import { type ArmPolicyOptions, armPolicy } from './arm-policy.ts'
+import type { WithAzureClient } from './azure-client.ts'
 import { poolAbsence } from './error-map.ts'
 
-export interface AgentPoolsOptions extends ArmPolicyOptions {
-  credential: TokenCredential
-  subscriptionId: string
+export interface ClusterAddress {
   resourceGroup: string
   clusterName: string
-  scopes: string[]
-  /** PEM of a certificate authority to trust beside the system's. */
-  ca: string | undefined
 }
 
 /** The agent pools of one cluster, request by request: no retries, no polling. Rejects with what the SDK rejects with. */
@@ -22,57 +16,52 @@ export interface AgentPools {
   list(call: Call): Promise<AgentPool[]>
   /** Resolves when the create is accepted; refused with 412 when a pool of that name exists. */
   create(name: string, body: AgentPool, call: Call): Promise<void>
-  /** Resolves when the deletion is accepted or there is nothing; refused with 412 when the pool has changed since `etag`. */
-  delete(name: string, etag: string | undefined, call: Call): Promise<void>
+  /** Resolves when the deletion is accepted or there is nothing; refused with 412 when the pool changed since `etag`. */
+  delete(pool: { name: string; etag: string | undefined }, call: Call): Promise<void>
   cluster(call: Call): Promise<ManagedCluster>
 }
 
-const USER_AGENT = 'kaito-gpu-provisioner'
-
-/** Opens the SDK at the first call: it is large, and a process that waits for leadership does not need it. */
-export function createAgentPools(options: AgentPoolsOptions): AgentPools {
-  const { resourceGroup: group, clusterName: cluster } = options
-  let opened: Promise<ContainerServiceClient> | undefined
-  const client = () => (opened ??= openClient(options))
-  const readCluster = async ({ signal }: Call) =>
-    (await client()).managedClusters.get(group, cluster, { abortSignal: signal })
+export function createAgentPools(
+  { resourceGroup: group, clusterName }: ClusterAddress,
+  use: WithAzureClient,
+): AgentPools {
+  const cluster = ({ signal }: Call) =>
+    use(({ managedClusters }) => managedClusters.get(group, clusterName, { abortSignal: signal }))
   const provenAbsent = async (error: unknown, call: Call): Promise<undefined> => {
     const absence = error instanceof ArmRefusal ? poolAbsence(error.failure) : 'no'
     if (absence === 'no') throw error
-    if (absence === 'ambiguous') await readCluster(call)
+    if (absence === 'ambiguous') await cluster(call)
   }
 
   return {
-    cluster: readCluster,
-    async get(name, call) {
-      const { agentPools } = await client()
-      return await agentPools
-        .get(group, cluster, name, { abortSignal: call.signal })
-        .catch((error: unknown) => provenAbsent(error, call))
-    },
-    async list({ signal }) {
-      const { agentPools } = await client()
-      // The SDK aborts the first page only.
-      return await endedBy(signal, collected(agentPools.list(group, cluster, { abortSignal: signal })))
-    },
-    async create(name, body, { signal }) {
-      const { agentPools } = await client()
-      await accepted((onResponse) =>
-        agentPools.createOrUpdate(group, cluster, name, body, { ifNoneMatch: '*', abortSignal: signal, onResponse }),
-      )
-    },
-    async delete(name, etag, call) {
-      const { agentPools } = await client()
-      await accepted((onResponse) =>
-        agentPools.delete(group, cluster, name, {
-          // The claim's own drain has respected disruption budgets; a second wait for them would only bill.
-          ignorePodDisruptionBudget: true,
-          abortSignal: call.signal,
-          onResponse,
-          ...(etag !== undefined && { ifMatch: etag }),
+    cluster,
+    get: (name, call) =>
+      use(({ agentPools }) => agentPools.get(group, clusterName, name, { abortSignal: call.signal })).catch(
+        (error: unknown) => provenAbsent(error, call),
+      ),
+    // The SDK aborts the first page only.
+    list: ({ signal }) =>
+      use(({ agentPools }) => endedBy(signal, collected(agentPools.list(group, clusterName, { abortSignal: signal })))),
+    create: (name, body, { signal }) =>
+      use(({ agentPools }) =>
+        accepted((onResponse) => {
+          const options = { ifNoneMatch: '*', abortSignal: signal, onResponse }
+          return agentPools.createOrUpdate(group, clusterName, name, body, options)
         }),
-      ).catch((error: unknown) => provenAbsent(error, call))
-    },
+      ),
+    delete: ({ name, etag }, call) =>
+      use(({ agentPools }) =>
+        accepted((onResponse) => {
+          // The claim's own drain has respected disruption budgets; a second wait for them would only bill.
+          const options = { ignorePodDisruptionBudget: true, abortSignal: call.signal, onResponse }
+          return agentPools.delete(
+            group,
+            clusterName,
+            name,
+            etag === undefined ? options : { ...options, ifMatch: etag },
+          )
+        }),
+      ).catch((error: unknown) => provenAbsent(error, call)),
   }
 }
 
@@ -93,24 +82,6 @@ async function accepted(
     // The SDK also fails when an accepted operation has ended already; its outcome is read from the pool.
     if (status < 200 || status > 299) throw error
   }
-}
-
-async function openClient(options: AgentPoolsOptions): Promise<ContainerServiceClient> {
-  const { ContainerServiceClient } = await import('@azure/arm-containerservice')
-  const { credential, subscriptionId, endpoint, scopes, ca } = options
-  const client = new ContainerServiceClient(credential, subscriptionId, {
-    endpoint: endpoint.href,
-    credentials: { scopes },
-    retryOptions: { maxRetries: 0 },
-    userAgentOptions: { userAgentPrefix: USER_AGENT },
-    ...(ca !== undefined && { tlsOptions: { ca } }),
-  })
-  // A redirect would carry the token to another host.
-  client.pipeline.removePolicy({ name: 'redirectPolicy' })
-  client.pipeline.addPolicy(armPolicy(options), {
-    beforePolicies: ['decompressResponsePolicy', 'bearerTokenAuthenticationPolicy'],
-  })
-  return client
 }
 
 async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -67,6 +67,30 @@ describe('credentials and endpoints', () => {
     expect(scopes[0]).toEqual(['https://management.azure.com/.default'])
   })
 
+  test('asks for a new token after Azure refused one', async () => {
+    let asked = 0
+    const getToken = async () => ({ token: `token-${++asked}`, expiresOnTimestamp: Date.now() + 3_600_000 })
+    const { cloud } = azure({ credential: { getToken } })
+    const expired = { error: { code: 'ExpiredAuthenticationToken', message: 'The access token expired' } }
+    arm().get(onPool('ws1')).query(QUERY).matchHeader('authorization', 'Bearer token-1').reply(401, expired)
+    await expect(cloud.get('ws1', call)).rejects.toMatchObject({ reason: 'Unauthorized' })
+    arm().get(onPool('ws1')).query(QUERY).matchHeader('authorization', 'Bearer token-2').reply(200, pool('ws1'))
+    expect(await cloud.get('ws1', call)).toMatchObject({ name: 'ws1' })
+  })
+
+  test('answers a challenge for further claims in the same call', async () => {
+    let claims: unknown
+    const getToken = async (_scopes: unknown, options?: { claims?: string }) => {
+      claims = options?.claims
+      return { token: claims ? 'stronger' : 'weak', expiresOnTimestamp: Date.now() + 3_600_000 }
+    }
+    const challenge = `Bearer realm="", error="insufficient_claims", claims="${btoa('{"access_token":{}}')}"`
+    arm().get(onPool('ws1')).query(QUERY).reply(401, '', { 'WWW-Authenticate': challenge })
+    arm().get(onPool('ws1')).query(QUERY).matchHeader('authorization', 'Bearer stronger').reply(200, pool('ws1'))
+    expect(await azure({ credential: { getToken } }).cloud.get('ws1', call)).toMatchObject({ name: 'ws1' })
+    expect(claims).toBe('{"access_token":{}}')
+  })
+
   test('asks for the token of a sovereign cloud', async () => {
     let asked: unknown
     const endpoint = 'https://management.usgovcloudapi.net'

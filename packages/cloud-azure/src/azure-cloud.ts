@@ -13,6 +13,7 @@ import { agentPoolInstance, isUnknownState } from './agent-pool-instance.ts'
 import { type AgentPools, createAgentPools } from './agent-pools.ts'
 import { ArmRefusal } from './arm-failure.ts'
 import type { ArmCall } from './arm-policy.ts'
+import { azureClient } from './azure-client.ts'
 import { AZURE_CALL_LIMITS, CallBudget, type CallLimits } from './call-limits.ts'
 import { toCloudError } from './cloud-failure.ts'
 import { reportingCredential } from './credential-failure.ts'
@@ -67,7 +68,7 @@ class AzureCloud implements CloudProvider {
     this.#options = options
     this.#cluster = `${options.resourceGroup}/${options.clusterName}`
     this.#window = new OperationWindow(options.random)
-    this.#pools = createAgentPools({
+    const use = azureClient({
       ...options,
       credential: reportingCredential(options.credential),
       endpoint,
@@ -76,6 +77,7 @@ class AzureCloud implements CloudProvider {
       budget: new CallBudget(options.limits ?? AZURE_CALL_LIMITS, options.clock),
       onRequest: options.onRequest ?? (() => undefined),
     })
+    this.#pools = createAgentPools(options, use)
   }
 
   async get(name: string, call: Call): Promise<Instance | undefined> {
@@ -130,7 +132,7 @@ class AzureCloud implements CloudProvider {
     const instance = this.#instance(pool)
     if (instance.claimUid !== claimUid) throw nameConflict(name)
     if (instance.state === 'Deleting') return
-    await this.#translated(call, this.#pools.delete(name, pool.eTag, call))
+    await this.#translated(call, this.#pools.delete({ name, etag: pool.eTag }, call))
     this.#window.started(name)
     this.#options.log.info({ pool: name, claimUid }, 'agent pool deletion accepted')
   }

@@ -19,16 +19,9 @@ const MICROSOFT_AUTHORITY = /(?:^|\.)(?:microsoftonline\.(?:com|us)|chinacloudap
  * nothing and connects nowhere before the first token is asked for; then a missing value rejects as the library says.
  */
 export function createCredential(options: CredentialOptions): TokenCredential {
-  let opened: Promise<TokenCredential> | undefined
   return {
-    async getToken(scopes, request) {
-      opened ??= openCredential(options)
-      const credential = await opened.catch((error: unknown) => {
-        opened = undefined
-        throw error
-      })
-      return await credential.getToken(scopes, request)
-    },
+    // The caller keeps the token; the library's own cache would give the same one again after Azure has refused it.
+    getToken: async (scopes, request) => (await openCredential(options)).getToken(scopes, request),
   }
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { armErrorEntries } from './arm-failure.ts'
 import { CODE_ROWS, isUnexplained, verdict } from './error-map.ts'
-import { ASYNCHRONOUS_ERRORS, SYNCHRONOUS_ERRORS } from './testing/azure-errors.ts'
+import { ASYNCHRONOUS_ERRORS } from './testing/asynchronous-errors.ts'
+import { SYNCHRONOUS_ERRORS } from './testing/synchronous-errors.ts'
 
 const ALL = [...SYNCHRONOUS_ERRORS, ...ASYNCHRONOUS_ERRORS]
 const failure = ({ status, body }: (typeof ALL)[number]) => ({ status, entries: armErrorEntries(body) })

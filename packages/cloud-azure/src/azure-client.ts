@@ -1,0 +1,52 @@
+import type { ContainerServiceClient } from '@azure/arm-containerservice'
+import type { TokenCredential } from '@azure/identity'
+import { ArmRefusal } from './arm-failure.ts'
+import { type ArmPolicyOptions, armPolicy } from './arm-policy.ts'
+
+export interface AzureClientOptions extends ArmPolicyOptions {
+  credential: TokenCredential
+  subscriptionId: string
+  scopes: string[]
+  /** PEM of a certificate authority to trust beside the system's. */
+  ca: string | undefined
+}
+
+/** Does some work with the client of the Azure SDK. */
+export type WithAzureClient = <T>(work: (client: ContainerServiceClient) => Promise<T>) => Promise<T>
+
+const USER_AGENT = 'kaito-gpu-provisioner'
+
+/** Opens the SDK at the first call: it is large, and a process that waits for leadership does not need it. */
+export function azureClient(options: AzureClientOptions): WithAzureClient {
+  let opened: Promise<ContainerServiceClient> | undefined
+  return async (work) => {
+    opened ??= openClient(options)
+    const used = opened
+    try {
+      return await work(await used)
+    } catch (error) {
+      // The SDK keeps a token until it should expire: one that Azure no longer takes is only left behind with its client.
+      const isRefusedToken = error instanceof ArmRefusal && error.failure.status === 401
+      if (isRefusedToken && opened === used) opened = undefined
+      throw error
+    }
+  }
+}
+
+async function openClient(options: AzureClientOptions): Promise<ContainerServiceClient> {
+  const { ContainerServiceClient } = await import('@azure/arm-containerservice')
+  const { credential, subscriptionId, endpoint, scopes, ca } = options
+  const client = new ContainerServiceClient(credential, subscriptionId, {
+    endpoint: endpoint.href,
+    credentials: { scopes },
+    retryOptions: { maxRetries: 0 },
+    userAgentOptions: { userAgentPrefix: USER_AGENT },
+    ...(ca !== undefined && { tlsOptions: { ca } }),
+  })
+  // A redirect would carry the token to another host.
+  client.pipeline.removePolicy({ name: 'redirectPolicy' })
+  client.pipeline.addPolicy(armPolicy(options), {
+    beforePolicies: ['decompressResponsePolicy', 'bearerTokenAuthenticationPolicy'],
+  })
+  return client
+}
