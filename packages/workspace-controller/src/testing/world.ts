@@ -1,7 +1,8 @@
-import type { Machine, Workspace } from '@kaito/api'
+import type { Workspace } from '@kaito/api'
 import { DEPLOYMENTS, NODES, SERVICES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
 import { createMachineNodeProvisioner, MACHINES } from '@kaito/node-provisioner'
+import { serveMachine } from '@kaito/node-provisioner/testing'
 import { createWorkspaceReconciler } from '../workspace/reconciler.ts'
 import { WORKSPACES } from '../workspace/workspaces.ts'
 
@@ -42,7 +43,10 @@ export function aWorld() {
     submit: (workspace: Workspace) => cluster.put(WORKSPACES, workspace),
     /** What the gpu-provisioner does: it holds every claim, and brings its node up. */
     serveClaims: () => {
-      for (const machine of cluster.list(MACHINES)) serve(cluster, machine)
+      for (const { metadata } of cluster.list(MACHINES)) {
+        if (!metadata.deletionTimestamp && !cluster.get(NODES, `node-${metadata.name}`))
+          serveMachine(cluster, metadata.name)
+      }
     },
     /** What the gpu-provisioner does at the end: node and finalizer go. */
     finishClaims: () => {
@@ -63,27 +67,3 @@ export function aWorld() {
 }
 
 export type World = ReturnType<typeof aWorld>
-
-function serve(cluster: ReturnType<typeof createFakeCluster>, { metadata, spec }: Machine): void {
-  const nodeName = `node-${metadata.name}`
-  if (metadata.deletionTimestamp || cluster.get(NODES, nodeName)) return
-  cluster.put(NODES, {
-    metadata: {
-      name: nodeName,
-      labels: {
-        ...metadata.labels,
-        'node.kubernetes.io/instance-type': spec?.requirements?.[0]?.values?.[0] ?? '',
-      },
-    },
-    status: { allocatable: { 'nvidia.com/gpu': '1' }, conditions: [{ type: 'Ready', status: 'True' }] },
-  })
-  cluster.edit(MACHINES, metadata.name, (machine) => {
-    machine.metadata.finalizers = ['karpenter.sh/termination']
-    machine.status = {
-      nodeName,
-      conditions: ['MachineLaunched', 'MachineRegistered', 'MachineInitialized', 'Ready'].map((type) => {
-        return { type, status: 'True' }
-      }),
-    }
-  })
-}

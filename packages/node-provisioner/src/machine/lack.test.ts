@@ -1,0 +1,131 @@
+import type { Machine, MachineStatus } from '@kaito/api'
+import { aMachine } from '@kaito/api/testing'
+import type { Node } from '@kaito/controller-kit'
+import { expect, test } from 'vitest'
+import { type Lack, lackOf, SETTLE_MS } from './lack.ts'
+
+const NOW = Date.parse('2026-01-01T01:00:00Z')
+const LONG_AGO = '2026-01-01T00:00:00Z'
+const JUST_NOW = '2026-01-01T00:59:50Z'
+
+type MachineCondition = NonNullable<MachineStatus['conditions']>[number]
+
+function failing(type: string, reason: string, parts: Partial<MachineCondition> = {}): Machine {
+  const order = ['MachineLaunched', 'MachineRegistered', 'MachineInitialized', 'Ready']
+  const conditions = order.map(
+    (one, index): MachineCondition =>
+      index < order.indexOf(type)
+        ? { type: one, status: 'True', lastTransitionTime: LONG_AGO }
+        : { type: one, status: 'False', reason, message: 'why', lastTransitionTime: LONG_AGO, ...parts },
+  )
+  return aMachine({ status: { nodeName: 'n', conditions } })
+}
+
+const complete = (parts: Partial<MachineCondition> = {}) =>
+  aMachine({
+    status: {
+      nodeName: 'n',
+      conditions: ['MachineLaunched', 'MachineRegistered', 'MachineInitialized', 'Ready'].map((type) => {
+        return { type, status: 'True', lastTransitionTime: LONG_AGO, ...parts }
+      }),
+    },
+  })
+
+function aNode(status: Node['status'] = {}, deletionTimestamp?: string): Node {
+  return {
+    metadata: { name: 'n', ...(deletionTimestamp ? { deletionTimestamp } : {}) },
+    status: {
+      allocatable: { 'nvidia.com/gpu': '2' },
+      conditions: [{ type: 'Ready', status: 'True' }],
+      ...status,
+    },
+  }
+}
+
+test.each<[rule: string, claim: Machine, node: Node | undefined, lack: Partial<Lack>]>([
+  [
+    'a claim that nobody took up for long says so',
+    aMachine({ metadata: { creationTimestamp: LONG_AGO } }),
+    undefined,
+    { stage: 'waiting', reason: 'Unknown', message: expect.stringContaining('gpu-provisioner') },
+  ],
+  [
+    'a new claim is on its way, and is looked at again when it should have been taken up',
+    aMachine({ metadata: { creationTimestamp: JUST_NOW } }),
+    undefined,
+    { stage: 'waiting', reason: 'PoolCreating', revisitAfterMs: SETTLE_MS - 10_000 },
+  ],
+  [
+    'a reason that passes by itself is not told while it is young',
+    failing('MachineInitialized', 'GPUNotRegistered', { lastTransitionTime: JUST_NOW }),
+    aNode(),
+    { stage: 'waiting', reason: 'PoolCreating', revisitAfterMs: SETTLE_MS - 10_000 },
+  ],
+  [
+    'a reason that should have passed comes up unchanged, with the words of the claim',
+    failing('MachineInitialized', 'GPUNotRegistered'),
+    aNode(),
+    { stage: 'waiting', reason: 'GPUNotRegistered', message: 'ws0123456ab: why' },
+  ],
+  [
+    'a refusal that somebody must act on blocks, and is told at once',
+    failing('MachineLaunched', 'QuotaExceeded', { lastTransitionTime: JUST_NOW }),
+    undefined,
+    { stage: 'blocked', reason: 'QuotaExceeded' },
+  ],
+  [
+    'a refusal that is retried waits, and is told at once',
+    failing('MachineLaunched', 'NoCapacity', { lastTransitionTime: JUST_NOW }),
+    undefined,
+    { stage: 'waiting', reason: 'NoCapacity' },
+  ],
+  [
+    'the words of Karpenter core mean the same',
+    failing('MachineRegistered', 'NodeNotFound'),
+    undefined,
+    { stage: 'waiting', reason: 'NodeNotRegistered' },
+  ],
+  [
+    'a reason outside the list is Unknown and keeps its words',
+    failing('MachineLaunched', 'LaunchFailed', { message: 'out of cheese' }),
+    undefined,
+    { stage: 'waiting', reason: 'Unknown', message: 'ws0123456ab: out of cheese' },
+  ],
+  [
+    'a node that was complete and is not ready now is told at once',
+    failing('Ready', 'NodeNotReady', { lastTransitionTime: JUST_NOW }),
+    aNode(),
+    { stage: 'waiting', reason: 'NodeNotReady' },
+  ],
+  ['a ready claim without its node waits', complete(), undefined, { stage: 'waiting', reason: 'NodeNotRegistered' }],
+  [
+    'a ready claim whose node is being deleted waits',
+    complete(),
+    aNode({}, LONG_AGO),
+    { stage: 'waiting', reason: 'NodeNotRegistered' },
+  ],
+  [
+    'a ready claim whose node is not ready waits',
+    complete(),
+    aNode({ conditions: [{ type: 'Ready', status: 'Unknown', message: 'Kubelet stopped posting node status.' }] }),
+    { stage: 'waiting', reason: 'NodeNotReady', message: expect.stringContaining('Kubelet stopped') },
+  ],
+  [
+    'a ready claim whose node shows too few GPUs waits, and says what to check',
+    complete(),
+    aNode({ allocatable: { 'nvidia.com/gpu': '1' } }),
+    { stage: 'waiting', reason: 'GPUNotRegistered', message: expect.stringContaining('device plugin') },
+  ],
+  [
+    'a node that lags behind a claim that just became ready is on its way',
+    complete({ lastTransitionTime: JUST_NOW }),
+    aNode({ allocatable: {} }),
+    { stage: 'waiting', reason: 'PoolCreating' },
+  ],
+])('%s', (...[, claim, node, lack]) => {
+  expect(lackOf({ claim, node, gpusPerNode: 2, now: NOW })).toMatchObject(lack)
+})
+
+test('nothing lacks when claim, node and GPUs are there', () => {
+  expect(lackOf({ claim: complete(), node: aNode(), gpusPerNode: 2, now: NOW })).toBeUndefined()
+})

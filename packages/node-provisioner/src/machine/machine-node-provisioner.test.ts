@@ -1,0 +1,149 @@
+import { NODES } from '@kaito/controller-kit'
+import { createFakeCluster, createManualClock } from '@kaito/controller-kit/testing'
+import { expect, test } from 'vitest'
+import { aNodeRequest } from '../testing/node-request.ts'
+import { serveMachine } from '../testing/serve-machine.ts'
+import { claimName } from './claim-name.ts'
+import { createMachineNodeProvisioner } from './machine-node-provisioner.ts'
+import { MACHINES, machineObject } from './machine-object.ts'
+
+const call = { signal: new AbortController().signal }
+const CLAIM = claimName({ workspaceUid: 'uid-1', ordinal: 0, attempt: 0 })
+const RECORD = { ordinal: 0, attempt: 0, claimName: CLAIM }
+
+function aWorld() {
+  const clock = createManualClock()
+  const cluster = createFakeCluster({ clock })
+  const machines = cluster.cacheOf(MACHINES)
+  const nodes = cluster.cacheOf(NODES)
+  const provisioner = createMachineNodeProvisioner({ client: cluster.client, machines, nodes, clock })
+  const told: string[] = []
+  provisioner.onChange(({ namespace, name }) => told.push(`${namespace}/${name}`))
+  return { clock, cluster, machines, nodes, provisioner, told }
+}
+
+test.each(['before', 'after'] as const)('a create that fails %s it is applied leaves one claim', async (when) => {
+  const { cluster, provisioner } = aWorld()
+  cluster.failWrite({ when })
+  await expect(provisioner.request(aNodeRequest(), call)).rejects.toThrow()
+  expect(await provisioner.request(aNodeRequest(), call)).toEqual([RECORD])
+  expect(cluster.list(MACHINES)).toHaveLength(1)
+})
+
+test('one claim that fails does not keep the others from being asked for', async () => {
+  const { cluster, provisioner } = aWorld()
+  cluster.failWrite({ when: 'before', nth: 1 })
+  await expect(provisioner.request(aNodeRequest({ count: 3 }), call)).rejects.toThrow()
+  expect(cluster.list(MACHINES)).toHaveLength(2)
+})
+
+test('a cache that has not seen a recorded claim is not taken as its end', async () => {
+  const { cluster, machines, provisioner } = aWorld()
+  machines.pause()
+  cluster.put(MACHINES, machineObject(aNodeRequest(), CLAIM))
+  const supply = await provisioner.supply(aNodeRequest({ slots: [RECORD] }), call)
+  expect(supply).toMatchObject({ phase: 'waiting', reason: 'PoolCreating' })
+  expect(supply.slots[0]).not.toHaveProperty('retryAt')
+})
+
+test('a read that fails is no proof that a claim vanished', async () => {
+  const { cluster, provisioner } = aWorld()
+  cluster.failReads(new Error('away'))
+  await expect(provisioner.supply(aNodeRequest({ slots: [RECORD] }), call)).rejects.toThrow('away')
+})
+
+test('a claim of that name made for somebody else is neither adopted nor deleted', async () => {
+  const { cluster, provisioner } = aWorld()
+  const stranger = aNodeRequest({ workspace: { ...aNodeRequest().workspace, uid: 'uid-2' } })
+  cluster.put(MACHINES, machineObject(stranger, CLAIM))
+  const slots = await provisioner.request(aNodeRequest(), call)
+  expect(await provisioner.supply(aNodeRequest({ slots }), call)).toMatchObject({
+    phase: 'blocked',
+    reason: 'NameConflict',
+  })
+  expect(await provisioner.release(aNodeRequest().workspace, call)).toEqual({ released: true })
+  expect(cluster.get(MACHINES, CLAIM)?.metadata.deletionTimestamp).toBeUndefined()
+})
+
+test('a claim that is being deleted is waited for, not replaced beside it', async () => {
+  const { cluster, provisioner } = aWorld()
+  await provisioner.request(aNodeRequest(), call)
+  serveMachine(cluster, CLAIM)
+  cluster.delete(MACHINES, CLAIM)
+  const request = aNodeRequest({ slots: [RECORD] })
+  expect(await provisioner.supply(request, call)).toMatchObject({ phase: 'waiting', reason: 'Deleting' })
+  expect(await provisioner.request(request, call)).toEqual([RECORD])
+  expect(cluster.list(MACHINES)).toHaveLength(1)
+})
+
+test('each further attempt waits longer, half an hour at most', async () => {
+  const { clock, provisioner } = aWorld()
+  const waits = [0, 1, 2, 20].map(async (attempt) => {
+    const slot = { ordinal: 0, attempt, claimName: claimName({ workspaceUid: 'uid-1', ordinal: 0, attempt }) }
+    const { slots } = await provisioner.supply(aNodeRequest({ slots: [slot] }), call)
+    return Date.parse(slots[0]?.retryAt ?? '') - clock.now()
+  })
+  expect(await Promise.all(waits)).toEqual([10_000, 20_000, 40_000, 30 * 60_000])
+})
+
+test('an attempt that was asked for before a crash is found again', async () => {
+  const { clock, cluster, provisioner } = aWorld()
+  const gone = { ...RECORD, retryAt: new Date(clock.now()).toISOString() }
+  const [next] = await provisioner.request(aNodeRequest({ slots: [gone] }), call)
+  expect(await provisioner.request(aNodeRequest({ slots: [gone] }), call)).toEqual([next])
+  expect(cluster.list(MACHINES).map(({ metadata }) => metadata.name)).toEqual([next?.claimName])
+})
+
+test('what blocks one node is told before what others wait for', async () => {
+  const { cluster, provisioner } = aWorld()
+  const [, second] = await provisioner.request(aNodeRequest({ count: 2 }), call)
+  cluster.edit(MACHINES, second?.claimName ?? '', (machine) => {
+    machine.status = {
+      conditions: [{ type: 'MachineLaunched', status: 'False', reason: 'QuotaExceeded', message: 'no' }],
+    }
+  })
+  expect(await provisioner.supply(aNodeRequest({ count: 2 }), call)).toMatchObject({
+    phase: 'blocked',
+    reason: 'QuotaExceeded',
+  })
+})
+
+test('claims are given back by what the server lists, not by what a cache remembers', async () => {
+  const { cluster, machines, provisioner } = aWorld()
+  machines.pause()
+  cluster.put(MACHINES, machineObject(aNodeRequest(), CLAIM))
+  expect(await provisioner.release(aNodeRequest().workspace, call)).toMatchObject({ released: false })
+  expect(cluster.list(MACHINES)).toEqual([])
+})
+
+test('claims on their way out are not deleted twice, and a blocked drain is named', async () => {
+  const { cluster, provisioner } = aWorld()
+  await provisioner.request(aNodeRequest(), call)
+  serveMachine(cluster, CLAIM)
+  await provisioner.release(aNodeRequest().workspace, call)
+  cluster.edit(MACHINES, CLAIM, ({ status }) => {
+    status?.conditions?.push({ type: 'Drained', status: 'False', reason: 'DrainBlocked', message: 'budget web' })
+  })
+  expect(await provisioner.release(aNodeRequest().workspace, call)).toEqual({
+    released: false,
+    reason: 'DrainBlocked',
+    message: `${CLAIM}: budget web`,
+  })
+  expect(cluster.writes.filter(({ verb }) => verb === 'delete')).toHaveLength(1)
+})
+
+test('a heartbeat of a node is no news', async () => {
+  const { cluster, provisioner, told } = aWorld()
+  await provisioner.request(aNodeRequest(), call)
+  serveMachine(cluster, CLAIM)
+  told.length = 0
+  cluster.edit(NODES, `node-${CLAIM}`, ({ status }) => {
+    const [ready] = status?.conditions ?? []
+    if (ready) ready.lastHeartbeatTime = '2026-01-01T00:00:00Z'
+  })
+  expect(told).toEqual([])
+  cluster.edit(NODES, `node-${CLAIM}`, ({ status }) => {
+    if (status) status.allocatable = {}
+  })
+  expect(told).toEqual(['default/phi-3'])
+})

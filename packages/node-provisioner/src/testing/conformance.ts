@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest'
+import type { NodeProvisioner, NodeRequest, SlotRecord } from '../node-provisioner.ts'
+import { aNodeRequest } from './node-request.ts'
+
+/** A provisioner and the hands that move the world behind it. */
+export interface ProvisionerWorld {
+  provisioner: NodeProvisioner
+  advance(ms: number): Promise<void>
+  /** Names of all claims of all Workspaces, sorted. */
+  claims(): string[]
+  /** Brings the claim's node up, complete. */
+  serve(claim: string): void
+  /** Ends the claim, as its backend does after a deletion or by itself. */
+  vanish(claim: string): void
+}
+
+const call = { signal: new AbortController().signal }
+const LONGEST_BACK_OFF_MS = 60 * 60_000
+
+async function ask(world: ProvisionerWorld, request: NodeRequest): Promise<{ slots: SlotRecord[]; claims: string[] }> {
+  const slots = await world.provisioner.request(request, call)
+  return { slots, claims: slots.map(({ claimName }) => claimName) }
+}
+
+/** What every way to get nodes must do. `setUp` makes a fresh world for each rule. */
+export function describeNodeProvisioner(name: string, setUp: () => ProvisionerWorld): void {
+  describe(`node provisioner: ${name}`, () => {
+    test('knows nothing of a Workspace that never asked', async () => {
+      const { provisioner, claims } = setUp()
+      expect(await provisioner.supply(aNodeRequest(), call)).toMatchObject({ phase: 'missing' })
+      expect(await provisioner.release(aNodeRequest().workspace, call)).toEqual({ released: true })
+      expect(claims()).toEqual([])
+    })
+
+    test('asks for all nodes at once, under names that fit every backend', async () => {
+      const world = setUp()
+      const { slots, claims } = await ask(world, aNodeRequest({ count: 3 }))
+      expect(slots.map(({ ordinal, attempt }) => [ordinal, attempt])).toEqual([
+        [0, 0],
+        [1, 0],
+        [2, 0],
+      ])
+      expect(world.claims()).toEqual([...claims].sort())
+      expect(new Set(claims).size).toBe(3)
+      for (const claim of claims) expect(claim).toMatch(/^[a-z][a-z0-9]{0,10}$/)
+    })
+
+    test('asks for nothing twice, with or without what it recorded', async () => {
+      const world = setUp()
+      const { slots, claims } = await ask(world, aNodeRequest({ count: 2 }))
+      expect(await ask(world, aNodeRequest({ count: 2, slots }))).toEqual({ slots, claims })
+      expect(await ask(world, aNodeRequest({ count: 2 }))).toEqual({ slots, claims })
+      expect(world.claims()).toHaveLength(2)
+    })
+
+    test('waits, with a reason, until every node is complete', async () => {
+      const world = setUp()
+      const { slots, claims } = await ask(world, aNodeRequest({ count: 2 }))
+      const request = aNodeRequest({ count: 2, slots })
+      world.serve(claims[0] ?? '')
+      const partly = await world.provisioner.supply(request, call)
+      expect(partly).toMatchObject({ phase: 'waiting', reason: 'PoolCreating' })
+      expect(partly.slots.map(({ ready }) => ready)).toEqual([true, false])
+      world.serve(claims[1] ?? '')
+      const supply = await world.provisioner.supply(request, call)
+      if (supply.phase !== 'ready') throw new Error(`not ready but ${supply.phase}`)
+      expect(supply.nodes).toHaveLength(2)
+      expect(supply.slots.map(({ nodeName }) => nodeName)).toEqual(supply.nodes.map((node) => node.name))
+    })
+
+    test('replaces a claim that vanished by the next attempt, after a back-off that the record keeps', async () => {
+      const world = setUp()
+      const { slots, claims } = await ask(world, aNodeRequest())
+      world.vanish(claims[0] ?? '')
+      const gone = await world.provisioner.supply(aNodeRequest({ slots }), call)
+      expect(gone).toMatchObject({ phase: 'waiting', slots: [{ attempt: 0, retryAt: expect.any(String) }] })
+      expect(await ask(world, aNodeRequest({ slots: gone.slots }))).toMatchObject({ slots: [{ attempt: 0 }] })
+      expect(world.claims()).toEqual([])
+      await world.advance(LONGEST_BACK_OFF_MS)
+      expect(await world.provisioner.supply(aNodeRequest({ slots: gone.slots }), call)).toMatchObject({
+        phase: 'missing',
+      })
+      const next = await ask(world, aNodeRequest({ slots: gone.slots }))
+      expect(next.slots).toEqual([{ ordinal: 0, attempt: 1, claimName: expect.not.stringMatching(claims[0] ?? '') }])
+      expect(world.claims()).toEqual(next.claims)
+    })
+
+    test('gives everything back, and says so only when nothing is left', async () => {
+      const world = setUp()
+      const { workspace } = aNodeRequest()
+      const { claims } = await ask(world, aNodeRequest({ count: 2 }))
+      world.serve(claims[0] ?? '')
+      expect(await world.provisioner.release(workspace, call)).toMatchObject({ released: false, reason: 'Deleting' })
+      for (const claim of claims) if (world.claims().includes(claim)) world.vanish(claim)
+      expect(await world.provisioner.release(workspace, call)).toEqual({ released: true })
+    })
+
+    test('a later Workspace of the same name shares no claim with its predecessor', async () => {
+      const world = setUp()
+      const first = aNodeRequest()
+      const second = aNodeRequest({ workspace: { ...first.workspace, uid: 'uid-2' } })
+      const { claims } = await ask(world, first)
+      const later = await ask(world, second)
+      expect(later.claims).not.toEqual(claims)
+      await world.provisioner.release(first.workspace, call)
+      for (const claim of claims) if (world.claims().includes(claim)) world.vanish(claim)
+      expect(world.claims()).toEqual(later.claims)
+      expect(await world.provisioner.supply({ ...second, slots: later.slots }, call)).toMatchObject({
+        phase: 'waiting',
+      })
+    })
+
+    test('tells whose nodes changed', async () => {
+      const world = setUp()
+      const told: string[] = []
+      const { claims } = await ask(world, aNodeRequest())
+      world.provisioner.onChange(({ name: workspace, namespace }) => told.push(`${namespace}/${workspace}`))
+      told.length = 0
+      world.serve(claims[0] ?? '')
+      expect(told).toContain('default/phi-3')
+      told.length = 0
+      world.vanish(claims[0] ?? '')
+      expect(told).toContain('default/phi-3')
+    })
+  })
+}

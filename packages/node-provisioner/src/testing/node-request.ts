@@ -1,0 +1,15 @@
+import type { NodeRequest } from '../node-provisioner.ts'
+
+/** One A100 node for the Workspace `default/phi-3`; any part can be replaced. */
+export function aNodeRequest(parts: Partial<NodeRequest> = {}): NodeRequest {
+  return {
+    workspace: { name: 'phi-3', namespace: 'default', uid: 'uid-1' },
+    count: 1,
+    instanceTypes: ['Standard_NC24ads_A100_v4'],
+    labels: { apps: 'phi-3' },
+    gpusPerNode: 1,
+    diskGiB: 50,
+    slots: [],
+    ...parts,
+  }
+}
