@@ -1,1 +1,8 @@
-export {}
+export { machineAdapter } from './claim/machine-adapter.ts'
+export { createAbsenceProofs } from './instances/absence-proofs.ts'
+export { createInstanceList } from './instances/instance-list.ts'
+export { createChoiceRefusals } from './launch/choice-refusals.ts'
+export { claimIndexes, createLifecycleController } from './lifecycle/controller.ts'
+export type { TellEvent } from './lifecycle/dependencies.ts'
+export { nodeIndexes } from './node/node-indexes.ts'
+export { DEFAULT_SETTINGS, type LifecycleSettings } from './settings.ts'

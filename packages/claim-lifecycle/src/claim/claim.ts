@@ -1,0 +1,51 @@
+import type { Taint } from '@kaito/api'
+
+export type CapacityType = 'on-demand' | 'spot'
+
+/** One way to launch an instance for a claim. */
+export interface LaunchChoice {
+  instanceType: string
+  capacityType: CapacityType
+  /** Undefined lets the cloud place it anywhere in its region. */
+  zone: string | undefined
+}
+
+/** What an earlier pass reported about one step, as it stands in the claim's conditions. */
+export interface RecordedStep {
+  met: boolean
+  reason: string | undefined
+  message: string | undefined
+  /** Wall clock milliseconds of the last change; undefined when the condition carries no readable time. */
+  sinceMs: number | undefined
+}
+
+export type StepName = 'launched' | 'registered' | 'initialized'
+
+/** Somebody's wish for one node, the same for every kind of claim. */
+export interface Claim {
+  /** Also the name of its instance. */
+  name: string
+  uid: string
+  generation: number
+  /** RFC 3339. */
+  createdAt: string
+  deletedAt: string | undefined
+  /** Carries our finalizer: nothing is launched before, and it stays until the instance is proven gone. */
+  held: boolean
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  /** Ordered, first is best; empty when no instance type is named. */
+  choices: LaunchChoice[]
+  /** Requirements with one allowed value, as labels. */
+  fixedLabels: Record<string, string>
+  taints: Taint[]
+  startupTaints: Taint[]
+  /** Amounts in base units that the node must offer; only those above zero. */
+  requests: Record<string, number>
+  /** Undefined takes the cloud's default for the size. */
+  diskGiB: number | undefined
+  providerID: string | undefined
+  nodeName: string | undefined
+  /** Undefined for a step that was never reported. */
+  steps: Record<StepName, RecordedStep | undefined>
+}

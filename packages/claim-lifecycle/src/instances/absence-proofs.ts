@@ -1,0 +1,57 @@
+/** A launch this recent may not be visible to every reader of the cloud yet. */
+const YOUNG_MS = 180_000
+/** Between two answers that count as two. */
+const PAUSE_MS = 1_000
+/** The same for an instance that no list has ever shown. */
+const UNSEEN_PAUSE_MS = 10_000
+
+export interface AbsenceProofs {
+  /** A launch is about to be sent: earlier answers prove nothing any more. */
+  launchSent(claimUid: string): void
+  /** The cloud answered, uncached, that there is no instance. */
+  noteAbsent(claimUid: string): void
+  forget(claimUid: string): void
+  of(claim: { uid: string; createdAt: string }, wasListed: boolean): { proven: boolean; pausedMs: number }
+}
+
+interface Proof {
+  answers: number
+  lastAt: number
+}
+
+/**
+ * Counts the cloud's own answers that an instance does not exist: one is enough, two are needed while a launch may be
+ * young. `now` and `monotonic` are the clock's; a claim older than this process may have been launched by the one before.
+ */
+export function createAbsenceProofs(clock: { now(): number; monotonic(): number }): AbsenceProofs {
+  const proofs = new Map<string, Proof>()
+  const sentAt = new Map<string, number>()
+  const startedAt = { wall: clock.now(), monotonic: clock.monotonic() }
+
+  function isYoung({ uid, createdAt }: { uid: string; createdAt: string }): boolean {
+    const inherited = Date.parse(createdAt) <= startedAt.wall ? startedAt.monotonic : undefined
+    const lastLaunch = sentAt.get(uid) ?? inherited
+    return lastLaunch !== undefined && clock.monotonic() - lastLaunch < YOUNG_MS
+  }
+
+  return {
+    launchSent(uid) {
+      sentAt.set(uid, clock.monotonic())
+      proofs.delete(uid)
+    },
+    noteAbsent(uid) {
+      proofs.set(uid, { answers: (proofs.get(uid)?.answers ?? 0) + 1, lastAt: clock.monotonic() })
+    },
+    forget(uid) {
+      proofs.delete(uid)
+      sentAt.delete(uid)
+    },
+    of(claim, wasListed) {
+      const proof = proofs.get(claim.uid)
+      if (!proof) return { proven: false, pausedMs: 0 }
+      if (proof.answers >= (isYoung(claim) ? 2 : 1)) return { proven: true, pausedMs: 0 }
+      const pauseMs = wasListed ? PAUSE_MS : UNSEEN_PAUSE_MS
+      return { proven: false, pausedMs: Math.max(0, proof.lastAt + pauseMs - clock.monotonic()) }
+    },
+  }
+}

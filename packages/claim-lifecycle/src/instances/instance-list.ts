@@ -1,0 +1,199 @@
+import type { CloudProvider, Instance, InstanceSpec } from '@kaito/cloud-provider'
+import { CloudError } from '@kaito/cloud-provider'
+import type { Clock, Logger } from '@kaito/controller-kit'
+import type { Sighting } from '../lifecycle/observed.ts'
+import { createBeliefs } from './beliefs.ts'
+import { tickPeriodMs } from './tick-period.ts'
+
+/** A list may miss what was launched this recently. */
+const LAUNCH_LAG_MS = 120_000
+/** How long an accepted deletion is trusted before it is asked for again. */
+const TERMINATION_HOLD_MS = 60_000
+const SOON_MS = 1_000
+const FAILED_LIST_PAUSE_MS = 5_000
+const BUSY = new Set<Instance['state']>(['Creating', 'Deleting', 'Busy'])
+
+export interface InstanceList {
+  /** What the last list, and our own calls since, say of the claim's instance. Unknown after a failed list. */
+  find(claim: { name: string; uid: string }): Sighting
+  all(): Instance[]
+  /** True once a list has shown an instance for this claim. */
+  wasListed(claimUid: string): boolean
+  noteLaunched(spec: InstanceSpec): void
+  noteTerminated(name: string): void
+  /** Takes in the cloud's answer to a read of one instance. */
+  noteRead(name: string, instance: Instance | undefined): void
+  /** Lists again soon: something was asked whose outcome is not known. */
+  listSoon(): void
+  /** Calls back with the names of claims whose instance changed, or with `all` when the list came back to life. */
+  onChange(listener: (names: string[] | 'all') => void): void
+  /** Lists now, and then in periods that follow what goes on, until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+interface Options {
+  cloud: CloudProvider
+  clock: Clock
+  log: Logger
+}
+
+/** The one list that feeds every claim, so that a thousand waiting claims cost as many calls as one. */
+export function createInstanceList(options: Options): InstanceList {
+  return new SharedInstanceList(options)
+}
+
+class SharedInstanceList implements InstanceList {
+  readonly #options: Options
+  readonly #beliefs = createBeliefs()
+  readonly #operations = new Map<string, { state: Instance['state']; since: number }>()
+  readonly #everListed = new Set<string>()
+  readonly #listeners: ((names: string[] | 'all') => void)[] = []
+  #listed = new Map<string, Instance>()
+  #known = false
+  #dueAt = 0
+  #cancel: () => void = () => undefined
+  #rung = false
+  #wake: () => void = () => undefined
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  find({ name, uid }: { name: string; uid: string }): Sighting {
+    const belief = this.#beliefs.get(name)
+    if (!belief && !this.#known) return { known: false }
+    const instance = belief ? belief.instance : this.#listed.get(name)
+    return { known: true, instance: instance?.claimUid === uid ? instance : undefined }
+  }
+
+  all(): Instance[] {
+    const names = new Set([...this.#listed.keys(), ...this.#beliefs.names()])
+    return [...names].flatMap((name) => this.#current(name) ?? [])
+  }
+
+  wasListed = (claimUid: string): boolean => this.#everListed.has(claimUid)
+
+  noteLaunched(spec: InstanceSpec): void {
+    this.#believe(spec.name, launchedInstance(spec), LAUNCH_LAG_MS)
+  }
+
+  noteTerminated(name: string): void {
+    const current = this.#current(name)
+    this.#believe(name, current && { ...current, state: 'Deleting' }, TERMINATION_HOLD_MS)
+  }
+
+  noteRead(name: string, instance: Instance | undefined): void {
+    this.#believe(name, instance, 0)
+  }
+
+  listSoon(): void {
+    this.#schedule(SOON_MS)
+  }
+
+  onChange(listener: (names: string[] | 'all') => void): void {
+    this.#listeners.push(listener)
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = () => this.#ring()
+    signal.addEventListener('abort', stop, { once: true })
+    while (!signal.aborted) {
+      this.#rung = false
+      this.#dueAt = Number.POSITIVE_INFINITY
+      this.#schedule(await this.#list(signal))
+      if (!this.#rung)
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve
+        })
+      this.#cancel()
+    }
+    signal.removeEventListener('abort', stop)
+  }
+
+  #ring(): void {
+    this.#rung = true
+    this.#wake()
+  }
+
+  /** Never later than what is scheduled already. */
+  #schedule(ms: number): void {
+    const dueAt = this.#options.clock.monotonic() + ms
+    if (dueAt >= this.#dueAt) return
+    this.#cancel()
+    this.#dueAt = dueAt
+    this.#cancel = this.#options.clock.after(ms, () => this.#ring())
+  }
+
+  async #list(signal: AbortSignal): Promise<number> {
+    const begunAt = this.#options.clock.monotonic()
+    try {
+      this.#take(await this.#options.cloud.list({ signal }), begunAt)
+      return tickPeriodMs([...this.#operations.values()].map(({ since }) => begunAt - since))
+    } catch (error) {
+      if (!(error instanceof CloudError) && !signal.aborted) throw error
+      if (this.#known)
+        this.#options.log.warn({ err: error }, 'the cloud cannot be listed, nothing is concluded from it')
+      this.#known = false
+      return Math.max(FAILED_LIST_PAUSE_MS, error instanceof CloudError ? (error.retryAfterMs ?? 0) : 0)
+    }
+  }
+
+  #take(instances: Instance[], begunAt: number): void {
+    const before = new Map([...this.#listed.keys(), ...this.#beliefs.names()].map((name) => [name, this.#print(name)]))
+    const wasKnown = this.#known
+    this.#listed = new Map(instances.map((instance) => [instance.name, instance]))
+    this.#known = true
+    this.#beliefs.reconcile(this.#listed, begunAt)
+    for (const { claimUid } of instances) if (claimUid !== undefined) this.#everListed.add(claimUid)
+    const names = new Set([...before.keys(), ...this.#listed.keys()])
+    for (const name of names) this.#trackOperation(name)
+    if (!wasKnown) this.#tell('all')
+    else this.#tell([...names].filter((name) => this.#print(name) !== before.get(name)))
+  }
+
+  #believe(name: string, instance: Instance | undefined, holdMs: number): void {
+    this.#beliefs.hold(name, instance, { since: this.#options.clock.monotonic(), holdMs })
+    this.#trackOperation(name)
+    if (this.#operations.has(name)) this.listSoon()
+  }
+
+  #trackOperation(name: string): void {
+    const current = this.#current(name)
+    const isBusy = current?.claimUid !== undefined && BUSY.has(current.state)
+    if (!isBusy) this.#operations.delete(name)
+    else if (this.#operations.get(name)?.state !== current.state) {
+      this.#operations.set(name, { state: current.state, since: this.#options.clock.monotonic() })
+    }
+  }
+
+  #tell(names: string[] | 'all'): void {
+    if (names.length > 0) for (const listener of this.#listeners) listener(names)
+  }
+
+  #current(name: string): Instance | undefined {
+    const belief = this.#beliefs.get(name)
+    return belief ? belief.instance : this.#listed.get(name)
+  }
+
+  #print(name: string): string {
+    const current = this.#current(name)
+    return current ? JSON.stringify([current.claimUid, current.launch, current.state, current.failure]) : ''
+  }
+}
+
+function launchedInstance(spec: InstanceSpec): Instance {
+  const { name, claimUid, launch, instanceType, capacityType, claimCreatedAt } = spec
+  // Matches no Node: only the cloud's own answer tells how to find it.
+  const nodeSelector = { 'kaito.sh/not-listed-yet': name }
+  return {
+    name,
+    claimUid,
+    launch,
+    state: 'Creating',
+    failure: undefined,
+    instanceType,
+    capacityType,
+    nodeSelector,
+    claimCreatedAt,
+  }
+}

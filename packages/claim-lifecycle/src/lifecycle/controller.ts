@@ -1,0 +1,60 @@
+import { CLAIM_UID_LABEL } from '@kaito/api'
+import {
+  type Change,
+  type Controller,
+  createController,
+  type IndexFunctions,
+  type KubernetesObject,
+  keyOf,
+  type Logger,
+  type Metrics,
+  type Node,
+  type Watch,
+  watching,
+} from '@kaito/controller-kit'
+import type { ClaimAdapter } from '../claim/claim-adapter.ts'
+import type { Dependencies } from './dependencies.ts'
+import { createLifecycleReconciler } from './reconciler.ts'
+
+/** Index functions the cache of claims must have. */
+export function claimIndexes<T extends KubernetesObject>({ read }: ClaimAdapter<T>): IndexFunctions<T> {
+  return {
+    uid: (object) => [object.metadata.uid ?? []].flat(),
+    providerID: (object) => [read(object).providerID ?? []].flat(),
+  }
+}
+
+interface Options<T extends KubernetesObject> extends Dependencies<T> {
+  random: () => number
+  log: Logger
+  metrics: Metrics
+  /** Claims that are worked on at a time. */
+  concurrency: number
+}
+
+/** Runs a pass for a claim whenever it, one of its Nodes or its instance changes. */
+export function createLifecycleController<T extends KubernetesObject>(options: Options<T>): Controller {
+  const { claims, nodes, instances, adapter } = options
+  const instanceWatch: Watch = {
+    // The cloud may be away for long; what can be done without it is done meanwhile.
+    untilSynced: () => Promise.resolve(),
+    subscribe: (enqueue) =>
+      instances.onChange((names) => (names === 'all' ? claims.list().map(keyOf) : names).forEach(enqueue)),
+  }
+  return createController({
+    ...options,
+    name: `${adapter.resource.kind.toLowerCase()}-lifecycle`,
+    reconcile: createLifecycleReconciler(options),
+    watches: [
+      watching(claims, ({ object }) => [keyOf(object)]),
+      watching(nodes, (change) => claimsOf(options, change)),
+      instanceWatch,
+    ],
+  })
+}
+
+function claimsOf<T extends KubernetesObject>({ claims }: Options<T>, { object }: Change<Node>): string[] {
+  const byLabel = claims.byIndex('uid', object.metadata.labels?.[CLAIM_UID_LABEL] ?? '')
+  const byProviderID = claims.byIndex('providerID', object.spec?.providerID ?? '')
+  return [...new Set([...byLabel, ...byProviderID].map(keyOf))]
+}

@@ -1,0 +1,31 @@
+import type { CloudProvider } from '@kaito/cloud-provider'
+import type { Cache, Clock, KubeClient, KubernetesObject, Node } from '@kaito/controller-kit'
+import type { ClaimAdapter } from '../claim/claim-adapter.ts'
+import type { AbsenceProofs } from '../instances/absence-proofs.ts'
+import type { InstanceList } from '../instances/instance-list.ts'
+import type { ChoiceRefusals } from '../launch/choice-refusals.ts'
+import type { LifecycleSettings } from '../settings.ts'
+
+/** Tells people about an object; best effort. */
+export type TellEvent = (
+  object: KubernetesObject,
+  event: { type: 'Normal' | 'Warning'; reason: string; message: string },
+) => void
+
+/** What all passes over one kind of claim share. */
+export interface Dependencies<T extends KubernetesObject> {
+  adapter: ClaimAdapter<T>
+  client: KubeClient
+  claims: Cache<T>
+  /** Needs the indexes of `nodeIndexes`. */
+  nodes: Cache<Node>
+  cloud: CloudProvider
+  instances: InstanceList
+  absences: AbsenceProofs
+  choiceRefusals: ChoiceRefusals
+  /** Whether deletions that nobody asked for are allowed now. */
+  mayEnd: () => boolean
+  tell: TellEvent
+  clock: Clock
+  settings: LifecycleSettings
+}

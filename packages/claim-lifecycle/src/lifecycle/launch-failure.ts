@@ -1,0 +1,71 @@
+import type { RecordedStep } from '../claim/claim.ts'
+import { failedLaunches } from '../launch/launch-record.ts'
+import { initialization } from '../node/initialization.ts'
+import { type Observed, servingNode } from './observed.ts'
+
+interface LaunchFailure {
+  launch: number
+  reason: string
+  message: string
+}
+
+/** Why the present launch will not become a usable node any more; undefined while it may. */
+export function launchFailure(seen: Observed): LaunchFailure | undefined {
+  const { claim, sighting } = seen
+  const instance = sighting.known ? sighting.instance : undefined
+  if (!instance || claim.steps.initialized?.met) return undefined
+  const launch = instance.launch ?? failedLaunches(claim).last + 1
+  const { node } = servingNode(seen)
+  if (instance.state === 'Failed' && !node && claim.providerID === undefined) {
+    const failure = instance.failure ?? { reason: 'Unknown', message: 'the cloud gave no reason' }
+    return { launch, ...failure }
+  }
+  const running = runningDeadline(seen)
+  return running && seen.mayEnd && running.leftMs <= 0 ? { launch, ...running.failure } : undefined
+}
+
+interface Deadline {
+  leftMs: number
+  failure: { reason: string; message: string }
+}
+
+/** The deadline that runs now. It starts when the cloud or the Node was seen in its present state. */
+export function runningDeadline(seen: Observed): Deadline | undefined {
+  const { claim, sighting, settings } = seen
+  const instance = sighting.known ? sighting.instance : undefined
+  const { launched, registered } = claim.steps
+  const { node } = servingNode(seen)
+  if (!instance || claim.steps.initialized?.met) return undefined
+  if (node) {
+    const step = initialization(claim, node, undefined)
+    if (step.met || !registered?.met) return undefined
+    return deadline(seen, registered, { limitMs: settings.initializationDeadlineMs, ...step })
+  }
+  if (instance.state === 'Running' && registered?.reason === 'NodeNotFound') {
+    const message = 'the instance runs but no Node of it has joined the cluster'
+    return deadline(seen, registered, {
+      limitMs: settings.registrationDeadlineMs,
+      reason: 'NodeNotRegistered',
+      message,
+    })
+  }
+  if (instance.state === 'Creating' && launched && !launched.met) {
+    const message = 'the cloud did not finish the instance in time'
+    return deadline(seen, launched, { limitMs: settings.launchDeadlineMs, reason: 'PoolCreating', message })
+  }
+  return undefined
+}
+
+function deadline(
+  seen: Observed,
+  step: RecordedStep,
+  rule: { limitMs: number; reason: string; message: string },
+): Deadline | undefined {
+  if (step.sinceMs === undefined) return undefined
+  const { limitMs, reason, message } = rule
+  const minutes = Math.round(limitMs / 60_000)
+  return {
+    leftMs: step.sinceMs + limitMs - seen.now,
+    failure: { reason, message: `${message} (waited ${minutes} minutes)` },
+  }
+}

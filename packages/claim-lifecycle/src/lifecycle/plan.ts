@@ -1,0 +1,81 @@
+import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, ZONE_LABEL } from '@kaito/api'
+import type { Node } from '@kaito/controller-kit'
+import { instanceSpecs } from '../launch/instance-specs.ts'
+import { failedLaunches, refusals } from '../launch/launch-record.ts'
+import { initialization } from '../node/initialization.ts'
+import { isHeld, isLeaving } from '../node/node-facts.ts'
+import { registrationPatch } from '../node/registration.ts'
+import type { Action } from './action.ts'
+import { endingActions, nodeLeavingActions } from './ending.ts'
+import { launchFailure } from './launch-failure.ts'
+import { type Observed, servingNode } from './observed.ts'
+
+/** What to do now for one claim, in order. */
+export function plan(seen: Observed): Action[] {
+  const { claim } = seen
+  if (claim.deletedAt !== undefined) return claim.held ? deletionActions(seen) : []
+  // Alone in its pass: an instance that nobody holds leaks.
+  if (!claim.held) return [{ do: 'hold' }]
+  if (isEndingLaunch(seen)) return endingActions(seen)
+  const failure = launchFailure(seen)
+  if (failure) return [{ do: 'recordFailure', ...failure }]
+  const leaving = seen.nodes.filter((node) => isLeaving(node) && isHeld(node))
+  if (leaving.length > 0) return leaving.flatMap((node) => nodeLeavingActions(seen, node))
+  const { node } = servingNode(seen)
+  return node ? servingActions(seen, node) : launchActions(seen)
+}
+
+/** The launch on record as failed has something left that must go before the next one. */
+export function isEndingLaunch({ claim, sighting, nodes }: Observed): boolean {
+  const { last } = failedLaunches(claim)
+  if (last === 0 || !sighting.known) return false
+  const { instance } = sighting
+  return instance
+    ? (instance.launch ?? Number.POSITIVE_INFINITY) <= last
+    : claim.providerID === undefined && nodes.length > 0
+}
+
+function deletionActions(seen: Observed): Action[] {
+  const { sighting, nodes, absence } = seen
+  const ending = endingActions(seen)
+  if (ending.length > 0 || nodes.length > 0 || !sighting.known || sighting.instance) return ending
+  if (absence.proven) return [{ do: 'release' }]
+  return absence.pausedMs > 0 ? [] : [{ do: 'proveAbsence' }]
+}
+
+function servingActions({ claim, owner }: Observed, node: Node): Action[] {
+  const { met: initialized } = initialization(claim, node, undefined)
+  const patch = registrationPatch({ claim, owner, node, initialized })
+  const labels = missingLabels(claim.labels, { ...nodeLabels(node), ...claim.fixedLabels })
+  return [
+    ...(patch ? [{ do: 'patchNode', node, patch } as const] : []),
+    ...(labels ? [{ do: 'labelClaim', labels } as const] : []),
+  ]
+}
+
+/** What the claim's printer columns and selectors show of its machine. */
+function nodeLabels({ metadata: { labels = {} } }: Node): Record<string, string> {
+  const shown = [INSTANCE_TYPE_LABEL, ZONE_LABEL, CAPACITY_TYPE_LABEL]
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => shown.includes(key)))
+}
+
+/** The user's own value stays where there is one. */
+function missingLabels(
+  existing: Record<string, string>,
+  wanted: Record<string, string>,
+): Record<string, string> | undefined {
+  const missing = Object.entries(wanted).filter(([key]) => existing[key] === undefined)
+  return missing.length > 0 ? Object.fromEntries(missing) : undefined
+}
+
+function launchActions(seen: Observed): Action[] {
+  const { claim, sighting, settings, absence } = seen
+  // One that had a node and lost its instance is over: a new instance would be another claim's.
+  if (!sighting.known || sighting.instance || claim.providerID !== undefined) return []
+  const { last, counted } = failedLaunches(claim)
+  if (counted >= settings.maxFailedLaunches || refusals(claim).notBeforeMs > seen.now) return []
+  const open = claim.choices.filter((_choice, index) => !seen.refused[index])
+  if (open.length === 0) return []
+  if (last > 0 && !absence.proven) return absence.pausedMs > 0 ? [] : [{ do: 'proveAbsence' }]
+  return [{ do: 'launch', specs: instanceSpecs(claim, open, last + 1) }]
+}

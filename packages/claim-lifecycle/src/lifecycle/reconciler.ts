@@ -1,0 +1,63 @@
+import { CloudError } from '@kaito/cloud-provider'
+import {
+  type KubernetesObject,
+  performInOrder,
+  type Reconcile,
+  type ReconcileContext,
+  writeStatus,
+} from '@kaito/controller-kit'
+import type { Claim } from '../claim/claim.ts'
+import { backoffMs } from '../launch/backoff.ts'
+import { launchRefusal } from '../launch/refusal.ts'
+import type { Dependencies } from './dependencies.ts'
+import { effectsOf, type Pass } from './effects.ts'
+import { observe } from './observe.ts'
+import { plan } from './plan.ts'
+import { type PassReport, report } from './report.ts'
+import { settlingMs } from './settling.ts'
+
+const CLOUD_BACKOFF = { baseMs: 1_000, capMs: 60_000 }
+
+/** Takes every claim of one kind through its life, from the first finalizer to the last. */
+export function createLifecycleReconciler<T extends KubernetesObject>(dependencies: Dependencies<T>): Reconcile {
+  const failures = new Map<string, number>()
+
+  return async function reconcile(key, { signal, log }) {
+    const object = dependencies.claims.get(key)
+    if (!object) return void failures.delete(key)
+    const seen = await observe(dependencies, object, signal)
+    const pass: Pass<T> = { dependencies, seen, current: object, outcome: {}, call: { signal } }
+    await perform(pass, log)
+    const { outcome } = pass
+    failures.set(key, outcome.refusal ? (failures.get(key) ?? 0) + 1 : 0)
+    if (outcome.refusal) outcome.refusal.retryAfterMs ??= backoffMs(failures.get(key) ?? 1, CLOUD_BACKOFF)
+    if (outcome.probed && !outcome.refusal) return { revisitAfterMs: absencePauseMs(dependencies, seen.claim) }
+    return { revisitAfterMs: await tell(pass, report(seen, outcome)) }
+  }
+}
+
+function absencePauseMs<T extends KubernetesObject>({ absences, instances }: Dependencies<T>, claim: Claim): number {
+  return absences.of(claim, instances.wasListed(claim.uid)).pausedMs
+}
+
+async function perform<T extends KubernetesObject>(pass: Pass<T>, log: ReconcileContext['log']): Promise<void> {
+  try {
+    await performInOrder(plan(pass.seen), effectsOf(pass), log)
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error
+    log.warn({ reason: error.reason, err: error }, 'the cloud refused')
+    pass.outcome.refusal = launchRefusal(error, pass.seen.now, 0)
+  }
+}
+
+/** Writes what is new and answers when to look again. */
+async function tell<T extends KubernetesObject>(pass: Pass<T>, told: PassReport): Promise<number | undefined> {
+  const { adapter, client, claims } = pass.dependencies
+  const { claim, now } = pass.seen
+  if (Object.keys(told.claim).length === 0) return told.revisitAfterMs
+  const settleMs = settlingMs(claim, told.claim, now)
+  if (settleMs > 0) return Math.min(settleMs, told.revisitAfterMs ?? settleMs)
+  const status = adapter.status(pass.current, told.claim, `${new Date(now).toISOString().slice(0, 19)}Z`)
+  claims.observe(await writeStatus({ client, resource: adapter.resource, current: pass.current, status, ...pass.call }))
+  return told.revisitAfterMs
+}
