@@ -3,8 +3,6 @@ import type { KindDefinition } from '../kind-definition.ts'
 
 /** Kinds whose status a client may set with the create. */
 const STATUS_AT_CREATE = new Set(['nodes', 'events'])
-/** Kinds whose labels and annotations can be changed together with the status. */
-const METADATA_WITH_STATUS = new Set(['nodes', 'pods', 'namespaces', 'services'])
 
 export function withoutStatus(kind: KindDefinition, object: KubeObject): KubeObject {
   if (!kind.subresources.status || STATUS_AT_CREATE.has(kind.plural)) return object
@@ -12,7 +10,7 @@ export function withoutStatus(kind: KindDefinition, object: KubeObject): KubeObj
   return kept as KubeObject
 }
 
-/** What an update may change: everything but the status, or through the status subresource nothing else. */
+/** What an update may change: everything but the status, or through the status subresource little else. */
 export function mergedForUpdate(options: {
   kind: KindDefinition
   object: KubeObject
@@ -21,8 +19,8 @@ export function mergedForUpdate(options: {
 }): KubeObject {
   const { kind, object, stored, subresource } = options
   if (subresource === 'status') {
-    const metadata =
-      METADATA_WITH_STATUS.has(kind.plural) && kind.group === '' ? object.metadata : versioned(object, stored)
+    // Labels and annotations of built-in kinds may change together with the status.
+    const metadata = kind.custom ? versioned(object, stored) : object.metadata
     return withStatus({ ...stored, metadata }, object.status)
   }
   if (subresource === 'finalize') return { ...stored, spec: object.spec, metadata: versioned(object, stored) }

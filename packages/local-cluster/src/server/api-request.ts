@@ -29,7 +29,7 @@ export function header(request: ApiRequest, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-export async function readBody({ incoming }: ApiRequest): Promise<string> {
+export async function readBody({ incoming }: ApiRequest): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of incoming) {
@@ -40,7 +40,7 @@ export async function readBody({ incoming }: ApiRequest): Promise<string> {
     }
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 export function jsonAnswer(body: unknown, code = 200): Answer {

@@ -1,6 +1,9 @@
 import { parse } from 'yaml'
+import { decodeProtobuf } from '../protobuf/decode-protobuf.ts'
 import { badRequest, StatusError } from '../status-error.ts'
 import { type ApiRequest, header, readBody } from './api-request.ts'
+
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 
 /** Media type of the body without parameters; JSON when none is sent. */
 export function mediaType(request: ApiRequest): string {
@@ -15,17 +18,32 @@ export function unsupportedMediaType(accepted: string[]): StatusError {
 
 export interface Body {
   value: unknown
+  /** The JSON text; empty for other formats. */
   text: string
 }
 
-/** Parses JSON or YAML; an empty body is undefined. */
+/** Parses JSON, YAML, or the protobuf of typed clients; an empty body is undefined. */
 export async function parsedBody(request: ApiRequest): Promise<Body> {
   const type = mediaType(request)
-  const text = await readBody(request)
-  if (text === '') return { value: undefined, text }
-  if (type === 'application/yaml' || type === 'application/x-yaml') return { value: fromYaml(text), text }
-  if (type === 'application/json') return { value: fromJson(text), text }
-  throw unsupportedMediaType(['application/json', 'application/yaml'])
+  const bytes = await readBody(request)
+  if (bytes.length === 0) return { value: undefined, text: '' }
+  if (type === 'application/json') {
+    const text = bytes.toString('utf8')
+    return { value: fromJson(text), text }
+  }
+  if (type === PROTOBUF) return { value: fromProtobuf(bytes), text: '' }
+  if (type === 'application/yaml' || type === 'application/x-yaml')
+    return { value: fromYaml(bytes.toString('utf8')), text: '' }
+  throw unsupportedMediaType(['application/json', 'application/yaml', PROTOBUF])
+}
+
+function fromProtobuf(bytes: Buffer): unknown {
+  try {
+    return decodeProtobuf(bytes)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw badRequest(`unable to decode protobuf: ${error.message}`)
+  }
 }
 
 export function fromJson(text: string): unknown {

@@ -25,7 +25,7 @@ export async function patchOf({ request, kind }: ResourceCall): Promise<{ patch:
     const accepted = Object.keys(PATCH_TYPES).filter((name) => !kind.custom || PATCH_TYPES[name] !== 'strategic')
     throw unsupportedMediaType(accepted)
   }
-  return { patch: fromJson(await readBody(request)), patchType }
+  return { patch: fromJson((await readBody(request)).toString('utf8')), patchType }
 }
 
 export async function handlePatch(call: ResourceCall, target: Target): Promise<Written> {
