@@ -4,7 +4,11 @@ import ora from 'ora'
 /** Tells the reader of the demo what happens; the same story for people and for machines. */
 export interface Narrator {
   /** Runs one step; says that it is under way, then its outcome and how long it took. */
-  step<T>(title: string, run: (progress: (text: string) => void) => Promise<T>, outcome?: (result: T) => string): Promise<T>
+  step<T>(
+    title: string,
+    run: (progress: (text: string) => void) => Promise<T>,
+    outcome?: (result: T) => string,
+  ): Promise<T>
   warn(text: string): void
   /** Text a user of kubectl would see on the screen. */
   screen(command: string, rows: string[][]): void
@@ -65,7 +69,15 @@ export function createJsonNarrator(): Narrator {
 
 function kubectlTable(rows: string[][]): string {
   const none = { mid: '', left: '', right: '', middle: '   ' }
-  const edges = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
+  const edges = {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    'left-mid': '',
+    'mid-mid': '',
+    'right-mid': '',
+  }
   const table = new Table({
     chars: { ...none, ...edges, bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },

@@ -1,0 +1,41 @@
+import '../require-node-24.ts'
+import { once } from 'node:events'
+import { parseArgs } from 'node:util'
+import type { TestBed } from '../harness/test-bed.ts'
+import { createJsonNarrator, createTerminalNarrator, type Narrator } from './narrator.ts'
+import { chat, giveBack, serveModel, startEverything } from './story.ts'
+
+const { values } = parseArgs({
+  options: { keep: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+})
+const narrator = values.json ? createJsonNarrator() : createTerminalNarrator()
+let bed: TestBed | undefined
+try {
+  bed = await startEverything(narrator)
+  const workspace = await serveModel(narrator, bed)
+  await chat(narrator, bed, workspace)
+  if (values.keep) await keep(narrator, bed, workspace)
+  else await giveBack(narrator, bed, workspace)
+} catch (error) {
+  narrator.warn(`The demo failed: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+} finally {
+  await bed?.stop()
+}
+
+async function keep(narrator: Narrator, { kubeconfigPath }: TestBed, workspace: string): Promise<void> {
+  const name = workspace.split('/').at(-1)
+  const commands = {
+    kubeconfig: `export KUBECONFIG=${kubeconfigPath}`,
+    chat:
+      'kubectl run curl --restart=Never --image=curlimages/curl -- curl -s -X POST ' +
+      `http://$(kubectl get svc ${name} -o jsonpath='{.spec.clusterIPs[0]}')/chat ` +
+      `-H 'Content-Type: application/json' -d '{"prompt":"What is Kubernetes?"}' && ` +
+      "kubectl wait pod/curl --for=jsonpath='{.status.phase}'=Succeeded && kubectl logs curl",
+  }
+  narrator.say(
+    `Everything runs until you press Ctrl-C. For your own kubectl:\n\n  ${commands.kubeconfig}\n\nTo chat:\n\n  ${commands.chat}\n`,
+    commands,
+  )
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+}

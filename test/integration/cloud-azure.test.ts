@@ -1,0 +1,211 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type EmulatorOptions, startAzureEmulator, virtualClock } from '@kaito/azure-emulator'
+import { type AzureCloudOptions, createAzureCloud, createCredential } from '@kaito/cloud-azure'
+import { anInstanceSpec, describeCloudProvider } from '@kaito/cloud-provider/testing'
+import { Agent, request } from 'undici'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+const call = { signal: new AbortController().signal }
+const START = Date.parse('2026-01-02T03:04:05Z')
+
+/** An emulated cluster and the cloud on it, with workload identity all the way; both stand still until advanced. */
+async function setUp(options: EmulatorOptions = {}, overrides: Partial<AzureCloudOptions> = {}) {
+  const clock = virtualClock(START)
+  const emulator = await startAzureEmulator({ clock, resourceGroup: 'rg1', cluster: 'aks1', ...options })
+  const folder = await mkdtemp(join(tmpdir(), 'kaito-cloud-azure-'))
+  const federatedTokenFile = join(folder, 'token')
+  await writeFile(federatedTokenFile, serviceAccountToken())
+  const { subscriptionId, tenantId, clientId, location } = emulator.settings()
+  const authority = { authorityHost: emulator.url, ca: emulator.ca, tenantId, clientId }
+  const cloud = createAzureCloud({
+    credential: createCredential({ federatedTokenFile, ...authority }),
+    subscriptionId,
+    resourceGroup: 'rg1',
+    clusterName: 'aks1',
+    location,
+    endpoint: emulator.url,
+    ca: emulator.ca,
+    clock: { now: clock.now, monotonic: clock.now },
+    random: () => 0.5,
+    log: { info: () => undefined, warn: () => undefined },
+    ...overrides,
+  })
+  const stop = async () => {
+    await emulator.stop()
+    await rm(folder, { recursive: true })
+  }
+  return { cloud, emulator, stop }
+}
+
+function serviceAccountToken(): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const claims = { aud: 'api://AzureADTokenExchange', sub: 'system:serviceaccount:kaito:gpu-provisioner' }
+  return `${part({ alg: 'none' })}.${part(claims)}.signature`
+}
+
+/** The whole resource as the emulator answers for it. */
+async function readPool(
+  { url, ca, issueToken, settings }: Awaited<ReturnType<typeof setUp>>['emulator'],
+  name: string,
+) {
+  const dispatcher = new Agent({ connect: { ca } })
+  const { subscriptionId } = settings()
+  const path = `/subscriptions/${subscriptionId}/resourceGroups/rg1/providers/Microsoft.ContainerService/managedClusters/aks1/agentPools/${name}?api-version=2026-06-01`
+  const answer = await request(url + path, { dispatcher, headers: { authorization: `Bearer ${issueToken()}` } })
+  const body = await answer.body.json()
+  await dispatcher.close()
+  return body
+}
+
+function describeOnEmulator(name: string, options: EmulatorOptions) {
+  describeCloudProvider(name, async () => {
+    const { cloud, emulator, stop } = await setUp(options)
+    return {
+      cloud,
+      stop,
+      settle: async () => emulator.advance(3600),
+      async plantForeign(pool) {
+        emulator.pools.create(pool, { vmSize: 'Standard_D4s_v5' })
+        emulator.advance(3600)
+      },
+      fingerprint: (pool) => readPool(emulator, pool),
+      refuseNextLaunch: async () => emulator.configure({ quotas: { cores: { limit: 0 } } }),
+      cutOff: async () => void emulator.faults.inject({ action: { do: 'reset' } }),
+    }
+  })
+}
+
+describeOnEmulator('Azure, pools changed side by side', {})
+describeOnEmulator('Azure, one pool operation at a time', { parallelPoolOperations: false })
+describeOnEmulator('Azure, one pool per page', { pageSize: 1 })
+
+describe('Azure through the SDK', () => {
+  let world: Awaited<ReturnType<typeof setUp>>
+  beforeEach(async () => {
+    world = await setUp()
+  })
+  afterEach(() => world.stop())
+
+  const armRequests = () =>
+    world.emulator.requests
+      .records()
+      .filter(({ path }) => path.includes('/managedClusters/'))
+      .map(({ method, path }) => `${method} ${path.slice(path.lastIndexOf('/') + 1)}`)
+
+  test('spends one PUT and no poll on a launch, one GET and one DELETE on a termination', async () => {
+    const { cloud, emulator } = world
+    const spec = anInstanceSpec()
+    await cloud.launch(spec, call)
+    emulator.advance(600)
+    await cloud.terminate(spec, call)
+    emulator.advance(600)
+    expect(armRequests()).toEqual([`PUT ${spec.name}`, `GET ${spec.name}`, `DELETE ${spec.name}`])
+    expect(emulator.requests.records().filter(({ path }) => path.includes('/operations/'))).toEqual([])
+    expect(emulator.ledger.livePools()).toEqual([])
+  })
+
+  test.each(['before', 'after'] as const)(
+    'makes one pool when the answer to the PUT is lost %s it is applied',
+    async (when) => {
+      const { cloud, emulator } = world
+      const spec = anInstanceSpec()
+      emulator.faults.inject({ match: { method: 'PUT' }, times: 1, when, action: { do: 'reset' } })
+      await expect(cloud.launch(spec, call)).rejects.toMatchObject({ reason: 'CloudUnreachable' })
+      await cloud.launch(spec, call)
+      expect(emulator.ledger.livePools()).toHaveLength(1)
+    },
+  )
+
+  test('learns from a failed pool why it failed', async () => {
+    const { cloud, emulator } = world
+    emulator.configure({ capacities: [{ vmSize: 'Standard_NC24ads_A100_v4', available: 0 }] })
+    const spec = anInstanceSpec()
+    await cloud.launch(spec, call)
+    emulator.advance(3600)
+    expect(await cloud.get(spec.name, call)).toMatchObject({ state: 'Failed', failure: { reason: 'NoCapacity' } })
+    await cloud.terminate(spec, call)
+    emulator.advance(3600)
+    expect(await cloud.get(spec.name, call)).toBeUndefined()
+  })
+
+  test('names the successor of a size that the region retired', async () => {
+    world.emulator.configure({ offersRetiredSizes: false })
+    const launch = world.cloud.launch(anInstanceSpec({ instanceType: 'Standard_NC6s_v3' }), call)
+    await expect(launch).rejects.toMatchObject({
+      reason: 'SkuNotAvailable',
+      remedy: expect.stringContaining('Standard_NC24ads_A100_v4'),
+    })
+  })
+
+  test('says that the cluster is stopped', async () => {
+    world.emulator.cluster.stop()
+    expect(await world.cloud.health(call)).toEqual({ state: 'Stopped' })
+    await expect(world.cloud.launch(anInstanceSpec(), call)).rejects.toMatchObject({ reason: 'ClusterStopped' })
+  })
+
+  test('is busy while the cluster is being upgraded', async () => {
+    world.emulator.cluster.operate('Upgrading', 600)
+    expect(await world.cloud.health(call)).toEqual({ state: 'Busy' })
+    await expect(world.cloud.launch(anInstanceSpec(), call)).rejects.toMatchObject({ reason: 'ClusterBusy' })
+  })
+
+  test('never takes a cluster that is gone for a pool that is gone', async () => {
+    const spec = anInstanceSpec()
+    await world.cloud.launch(spec, call)
+    world.emulator.cluster.setExists(false)
+    await expect(world.cloud.get(spec.name, call)).rejects.toMatchObject({ reason: 'InvalidRequest' })
+    await expect(world.cloud.terminate(spec, call)).rejects.toMatchObject({ reason: 'InvalidRequest' })
+    await expect(world.cloud.list(call)).rejects.toMatchObject({ reason: 'InvalidRequest' })
+  })
+
+  test('says that a right is missing', async () => {
+    world.emulator.configure({ deniedActions: ['Microsoft.ContainerService/managedClusters/agentPools/write'] })
+    await expect(world.cloud.launch(anInstanceSpec(), call)).rejects.toMatchObject({ reason: 'Unauthorized' })
+  })
+
+  test('goes on with a new token when Azure takes the old one no more', async () => {
+    await world.cloud.list(call)
+    world.emulator.advance(7200)
+    expect(await world.cloud.list(call)).not.toEqual([])
+  })
+})
+
+test('stays within the request limits of Azure, so that none is ever answered 429', async () => {
+  const { cloud, emulator, stop } = await setUp({ throttling: true })
+  const gone: unknown[] = []
+  for (let second = 0; gone.length < 200 && second < 1000; second++) {
+    const reads = Array.from({ length: 20 }, () => cloud.get('wsnobody', call))
+    for (const { status } of await Promise.allSettled(reads)) if (status === 'fulfilled') gone.push(status)
+    emulator.advance(1)
+  }
+  expect(gone.length).toBeGreaterThanOrEqual(200)
+  expect(emulator.requests.records().filter(({ status }) => status === 429)).toEqual([])
+  await stop()
+})
+
+test.each([
+  ['takes changes side by side', { throttling: true }, { seconds: 5, puts: 95 }],
+  ['refuses parallel changes', { parallelPoolOperations: false, createSeconds: 10 }, { seconds: 1200, puts: 250 }],
+])('brings 95 launches through a cluster that %s', async (_case, options, most) => {
+  const { cloud, emulator, stop } = await setUp({ tokenLifetimeSeconds: 1e6, ...options })
+  const due = new Map(Array.from({ length: 95 }, (_, index) => [anInstanceSpec({ name: `ws${index}` }), 0]))
+  let second = 0
+  for (; due.size > 0 && second < 2000; second++) {
+    if (second % 10 === 0) await cloud.list(call)
+    const ready = [...due].filter(([, at]) => at <= second).map(([spec]) => spec)
+    const answers = await Promise.allSettled(ready.map((spec) => cloud.launch(spec, call)))
+    for (const [index, spec] of ready.entries()) {
+      const answer = answers[index]
+      if (answer?.status === 'fulfilled') due.delete(spec)
+      else due.set(spec, second + (answer?.reason.retryAfterMs ?? 5000) / 1000)
+    }
+    emulator.advance(1)
+  }
+  const puts = emulator.requests.records().filter(({ method }) => method === 'PUT')
+  expect(emulator.ledger.livePools()).toHaveLength(95)
+  expect(second).toBeLessThanOrEqual(most.seconds)
+  expect(puts.length).toBeLessThanOrEqual(most.puts)
+  await stop()
+})
