@@ -1,16 +1,17 @@
 import { createObjectPreparer } from './admission/object-preparer.ts'
 import type { ClusterClock } from './cluster-clock.ts'
 import { createKindRegistry } from './kinds/kind-registry.ts'
+import { createOpenApi } from './openapi/open-api.ts'
 import { createTablePrinter } from './printing/table-printer.ts'
 import type { ServedKinds } from './server/api-context.ts'
 
 /** Every kind of this server, with all that is known about them. */
 export function servedKinds(clock: ClusterClock): ServedKinds {
-  const kinds = createKindRegistry()
+  const registry = createKindRegistry()
   return {
-    registry: kinds,
-    preparer: (reader) => createObjectPreparer({ kinds, reader }),
-    printer: createTablePrinter({ kinds, now: () => new Date(clock.now()) }),
-    openApi: { index: () => ({ paths: {} }), document: () => undefined },
+    registry,
+    preparer: (reader) => createObjectPreparer({ kinds: registry, reader }),
+    printer: createTablePrinter({ kinds: registry, now: () => clock.now() }),
+    openApi: createOpenApi(registry),
   }
 }

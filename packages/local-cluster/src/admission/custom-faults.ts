@@ -1,0 +1,49 @@
+import { REQUEST_BUDGET } from '../cel/cost.ts'
+import type { ValidateRequest } from '../kind-definition.ts'
+import type { CustomVersion } from '../kinds/custom-kind.ts'
+import { type FieldFault, invalidValue } from '../schema/field-fault.ts'
+import { valueAt } from '../schema/json.ts'
+import { repeatedItems } from '../schema/list-rules.ts'
+import { schemaFaults } from '../schema/validate-value.ts'
+import { metadataFaults, metadataUpdateFaults } from '../validation/metadata-faults.ts'
+
+/** Refusals after which rules may not be evaluated: they rely on the schema. */
+const BLOCKING = new Set([
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueNotSupported',
+  'FieldValueTypeInvalid',
+])
+const RULES_SKIPPED =
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation'
+const MAX_REPLICAS = 2 ** 31 - 1
+
+/** Faults of a custom resource by its metadata, schema, lists, scale and CEL rules. */
+export function customFaults({ kind, object, oldObject }: ValidateRequest, custom: CustomVersion): FieldFault[] {
+  const { schema, rules } = custom
+  const faults = [
+    ...(oldObject === undefined ? metadataFaults(object, kind.namespaced) : metadataUpdateFaults(object, oldObject)),
+    ...schemaFaults({ value: object, old: oldObject }, schema, ''),
+    ...scaleFaults(object, custom),
+    ...(oldObject !== undefined && repeatedItems(oldObject, schema, '').length > 0
+      ? []
+      : repeatedItems(object, schema, '')),
+  ]
+  if (rules === undefined) return faults
+  if (faults.some(({ reason }) => BLOCKING.has(reason))) return [...faults, invalidValue('', undefined, RULES_SKIPPED)]
+  return [...faults, ...rules.faults({ value: object, old: oldObject }, { left: REQUEST_BUDGET })]
+}
+
+function scaleFaults(object: object, { definition }: CustomVersion): FieldFault[] {
+  const { scale } = definition.subresources
+  if (scale === undefined) return []
+  return [scale.specReplicasPath, scale.statusReplicasPath].flatMap((path) => {
+    const replicas = valueAt(object, ...path.split('.').slice(1))
+    if (typeof replicas !== 'number') return []
+    if (replicas < 0) return [invalidValue(path, replicas, 'should be a non-negative integer')]
+    return replicas > MAX_REPLICAS
+      ? [invalidValue(path, replicas, `should be less than or equal to ${MAX_REPLICAS}`)]
+      : []
+  })
+}

@@ -1,0 +1,74 @@
+import type { KubeObject } from '../cluster-access.ts'
+import type { DecodeRequest } from '../kind-definition.ts'
+import { builtInModel } from '../kinds/built-in-kinds.ts'
+import type { CustomVersion } from '../kinds/custom-kind.ts'
+import { applyDefaults, dropForbiddenNulls } from '../schema/apply-defaults.ts'
+import { decodeBuiltIn, UnmarshalFault } from '../schema/decode-built-in.ts'
+import { defaultBuiltIn } from '../schema/default-built-in.ts'
+import { isJsonObject, type JsonObject } from '../schema/json.ts'
+import { prune } from '../schema/prune.ts'
+import { badRequest, type StatusError } from '../status-error.ts'
+
+/** Brings a request's object, in place, into the form in which it is stored; the result lists warnings. */
+export function decodeObject(request: DecodeRequest, custom: CustomVersion | undefined): string[] {
+  const { kind, object } = request
+  const unknown = decoded(kind, () =>
+    custom === undefined ? decodeBuiltInKind(object, kind) : decodeCustom(object, custom),
+  )
+  const warnings = strictFaults(request, unknown)
+  if (custom?.deprecation !== undefined) warnings.push(custom.deprecation)
+  return warnings
+}
+
+/** Translates values of a wrong type into the API server's refusal. */
+function decoded(kind: DecodeRequest['kind'], decode: () => string[]): string[] {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof UnmarshalFault) throw undecodable(kind, error.message)
+    throw error
+  }
+}
+
+function decodeBuiltInKind(object: KubeObject, kind: DecodeRequest['kind']): string[] {
+  const model = builtInModel(kind)
+  if (model === undefined) return []
+  const unknown = decodeBuiltIn(object, model)
+  if (kind.kind === 'Secret') mergeStringData(object)
+  defaultBuiltIn(object, model)
+  return unknown
+}
+
+/** Plain text in `stringData` is write-only; it is stored in `data`. */
+function mergeStringData(secret: JsonObject): void {
+  if (!isJsonObject(secret.stringData)) return
+  const encoded = Object.entries(secret.stringData).map(([name, text]) => [
+    name,
+    Buffer.from(String(text)).toString('base64'),
+  ])
+  secret.data = { ...(isJsonObject(secret.data) ? secret.data : {}), ...Object.fromEntries(encoded) }
+  delete secret.stringData
+}
+
+function decodeCustom(object: KubeObject, { schema }: CustomVersion): string[] {
+  const { metadata }: JsonObject = object
+  const inMetadata = isJsonObject(metadata) ? decodeBuiltIn(metadata, 'V1ObjectMeta', 'metadata') : []
+  const removed = prune(object, schema)
+  dropForbiddenNulls(object, schema)
+  applyDefaults(object, schema)
+  return [...inMetadata, ...removed]
+}
+
+function strictFaults({ kind, fieldValidation, duplicateFields }: DecodeRequest, unknown: string[]): string[] {
+  if (fieldValidation === 'Ignore') return []
+  const faults = [
+    ...(duplicateFields ?? []).map((path) => `duplicate field "${path}"`),
+    ...unknown.map((path) => `unknown field "${path}"`),
+  ]
+  if (fieldValidation === 'Warn' || faults.length === 0) return faults
+  throw undecodable(kind, `strict decoding error: ${faults.join(', ')}`)
+}
+
+function undecodable({ kind, version }: DecodeRequest['kind'], why: string): StatusError {
+  return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`)
+}

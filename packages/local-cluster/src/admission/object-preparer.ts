@@ -1,0 +1,31 @@
+import type { ObjectPreparer, ObjectReader, ValidateRequest } from '../kind-definition.ts'
+import type { SchemaRegistry } from '../kinds/kind-registry.ts'
+import { invalid } from '../status-error.ts'
+import { builtInFaults } from '../validation/built-in-faults.ts'
+import { customFaults } from './custom-faults.ts'
+import { decodeObject } from './decode-object.ts'
+
+interface PreparerOptions {
+  kinds: SchemaRegistry
+  reader: ObjectReader
+}
+
+export function createObjectPreparer({ kinds, reader }: PreparerOptions): ObjectPreparer {
+  const refuseFaults = (request: ValidateRequest): void => {
+    const { kind, object } = request
+    const custom = kinds.customVersion(kind)
+    const faults = custom === undefined ? builtInFaults(request) : customFaults(request, custom)
+    if (faults.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name: object.metadata.name }, faults)
+  }
+  void reader
+  return {
+    decode: (request) => {
+      const warnings = decodeObject(request, kinds.customVersion(request.kind))
+      return { object: request.object, warnings }
+    },
+    validate: (request) => {
+      if (request.operation !== 'delete') refuseFaults(request)
+      return []
+    },
+  }
+}

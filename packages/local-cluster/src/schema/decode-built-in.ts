@@ -1,0 +1,167 @@
+import { type BuiltInType, builtInType, type FieldType, goTypeName } from './built-in-type.ts'
+import { childPath, itemPath } from './field-fault.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
+import { canonicalQuantity, parseQuantity } from './quantity.ts'
+
+/** Where decoding is; `struct` and `goPath` name the place as Go's JSON decoder does. */
+interface Place {
+  path: string
+  struct: string
+  goPath: string
+  unknown: string[]
+}
+
+/** A value that cannot become the Go type of its field. */
+export class UnmarshalFault extends Error {
+  override readonly name = 'UnmarshalFault'
+}
+
+/**
+ * Brings an object of a built-in kind, in place, into the form in which the API server stores it: fields it does not
+ * know and nulls go, quantities get their canonical spelling. Returns the paths of unknown fields.
+ * Throws `UnmarshalFault` on a value of the wrong type.
+ */
+export function decodeBuiltIn(object: JsonObject, model: string, path = ''): string[] {
+  const unknown: string[] = []
+  decodeStruct(object, model, { path, struct: goTypeName(model), goPath: path, unknown })
+  return unknown
+}
+
+function decodeStruct(object: JsonObject, model: string, place: Place): void {
+  const type = builtInType(model)
+  for (const name of Object.keys(object)) decodeField(object, name, { type, model, place })
+}
+
+interface Owner {
+  type: BuiltInType
+  model: string
+  place: Place
+}
+
+function decodeField(object: JsonObject, name: string, { type, model, place }: Owner): void {
+  const field = type.get(name)
+  const path = childPath(place.path, name)
+  if (field === undefined) {
+    place.unknown.push(path)
+    delete object[name]
+  } else if (object[name] === null && !isAny(field.type)) {
+    delete object[name]
+  } else {
+    const below = { ...place, path, struct: goTypeName(model), goPath: childPath(place.goPath, name) }
+    object[name] = decodeValue(object[name], field.type, below)
+  }
+}
+
+function isAny(type: FieldType): boolean {
+  return type.form === 'scalar' && (type.name === 'any' || type.name === 'Object')
+}
+
+function decodeValue(value: unknown, type: FieldType, place: Place): unknown {
+  if (type.form === 'scalar') return decodeScalar(value, type.name, place)
+  if (type.form === 'list') {
+    if (!Array.isArray(value)) throw mismatch(value, `[]${goName(type.of)}`, place)
+    return value.map((item, index) => decodeItem(item, type.of, { ...place, path: itemPath(place.path, index) }))
+  }
+  if (!isJsonObject(value)) throw mismatch(value, goName(type), place)
+  if (type.form === 'struct') decodeStruct(value, type.model, place)
+  else decodeMap(value, type.of, place)
+  return value
+}
+
+function decodeItem(item: unknown, type: FieldType, place: Place): unknown {
+  if (item !== null || isAny(type)) return decodeValue(item, type, place)
+  return type.form === 'scalar' ? '' : {}
+}
+
+function decodeMap(map: JsonObject, type: FieldType, place: Place): void {
+  for (const name of Object.keys(map)) {
+    if (map[name] === null) map[name] = decodeItem(null, type, place)
+    else map[name] = decodeValue(map[name], type, { ...place, path: childPath(place.path, name) })
+  }
+}
+
+const INTEGER_BITS: Record<string, number> = { int32: 32, int64: 64 }
+
+function decodeScalar(value: unknown, name: string, place: Place): unknown {
+  if (name === 'any' || name === 'Object') return value
+  if (name === 'quantity') return decodeQuantity(value)
+  if (name === 'int-or-string') return decodeIntOrString(value, place)
+  const bits = INTEGER_BITS[name]
+  const fits = bits === undefined ? typeof value === scalarJsonType(name) : isIntegerOf(value, bits)
+  if (!fits) throw mismatch(value, goScalar(name), place)
+  if (name === 'date-time' || name === 'micro-time') return decodeTime(String(value), name)
+  if (name === 'byte') checkBase64(String(value))
+  return value
+}
+
+function checkBase64(text: string): void {
+  const wrong = /^[A-Za-z0-9+/]*/.exec(text)?.[0].length ?? 0
+  if (/^={0,2}$/.test(text.slice(wrong)) && text.length % 4 === 0) return
+  throw new UnmarshalFault(`illegal base64 data at input byte ${wrong}`)
+}
+
+function scalarJsonType(name: string): string {
+  if (name === 'boolean') return 'boolean'
+  return name === 'double' ? 'number' : 'string'
+}
+
+function isIntegerOf(value: unknown, bits: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2 ** (bits - 1)
+}
+
+function decodeIntOrString(value: unknown, place: Place): unknown {
+  if (typeof value === 'string' || isIntegerOf(value, 32)) return value
+  throw mismatch(value, 'int32', place)
+}
+
+function decodeQuantity(value: unknown): string {
+  const parsed =
+    typeof value === 'string' || typeof value === 'number' ? parseQuantity(String(value).trim()) : undefined
+  if (parsed !== undefined) return canonicalQuantity(parsed)
+  throw new UnmarshalFault(
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  )
+}
+
+function decodeTime(text: string, name: string): string {
+  const time = Date.parse(text)
+  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(time)
+  if (!isTime) {
+    throw new UnmarshalFault(
+      `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`,
+    )
+  }
+  if (name === 'micro-time') return text
+  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+function mismatch(value: unknown, goType: string, place: Place): UnmarshalFault {
+  const found = typeof value === 'number' && /^u?int/.test(goType) ? `number ${value}` : jsonName(value)
+  return new UnmarshalFault(
+    `json: cannot unmarshal ${found} into Go struct field ${place.struct}.${place.goPath} of type ${goType}`,
+  )
+}
+
+function jsonName(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+function goScalar(name: string): string {
+  if (name === 'boolean') return 'bool'
+  if (name === 'double') return 'float64'
+  if (name === 'byte') return '[]uint8'
+  return name in INTEGER_BITS ? name : 'string'
+}
+
+function goName(type: FieldType): string {
+  switch (type.form) {
+    case 'struct':
+      return `v1.${goTypeName(type.model)}`
+    case 'scalar':
+      return goScalar(type.name)
+    default:
+      return `${type.form === 'list' ? '[]' : 'map[string]'}${goName(type.of)}`
+  }
+}

@@ -1,0 +1,115 @@
+import {
+  childPath,
+  type FieldFault,
+  forbiddenValue,
+  invalidValue,
+  requiredValue,
+  tooLong,
+} from '../schema/field-fault.ts'
+import { isJsonObject, type JsonObject, jsonEqual, listAt, objectAt, stringAt, valueAt } from '../schema/json.ts'
+import { dns1123Label, dns1123Subdomain, labelValue, type NameRule, qualifiedName } from './name-rules.ts'
+
+const MAX_ANNOTATION_BYTES = 256 * 1024
+const IMMUTABLE = 'field is immutable'
+
+/** Faults of a new object's metadata; the name was generated before if it was to be. */
+export function metadataFaults(object: JsonObject, namespaced: boolean, nameRule: NameRule = dns1123Subdomain) {
+  const name = stringAt(object, 'metadata', 'name')
+  const path = 'metadata.name'
+  const nameFaults =
+    name === ''
+      ? [requiredValue(path, 'name or generateName is required')]
+      : nameRule(name).map((why) => invalidValue(path, name, why))
+  return [...nameFaults, ...namespaceFaults(object, namespaced), ...contentFaults(object), ...finalizerFaults(object)]
+}
+
+function namespaceFaults(object: JsonObject, namespaced: boolean): FieldFault[] {
+  const namespace = stringAt(object, 'metadata', 'namespace')
+  const path = 'metadata.namespace'
+  if (!namespaced) return namespace === '' ? [] : [forbiddenValue(path, 'not allowed on this type')]
+  if (namespace === '') return [requiredValue(path)]
+  return dns1123Label(namespace).map((why) => invalidValue(path, namespace, why))
+}
+
+/** Faults of a change of metadata. */
+export function metadataUpdateFaults(object: JsonObject, oldObject: JsonObject): FieldFault[] {
+  const immutable = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp'].filter(
+    (name) => !jsonEqual(valueAt(object, 'metadata', name), valueAt(oldObject, 'metadata', name)),
+  )
+  return [
+    ...newFinalizerFaults(object, oldObject),
+    ...immutable.map((name) => invalidValue(`metadata.${name}`, valueAt(object, 'metadata', name), IMMUTABLE)),
+    ...contentFaults(object),
+  ]
+}
+
+function newFinalizerFaults(object: JsonObject, oldObject: JsonObject): FieldFault[] {
+  if (stringAt(oldObject, 'metadata', 'deletionTimestamp') === '') return []
+  const before = listAt(oldObject, 'metadata', 'finalizers')
+  const added = listAt(object, 'metadata', 'finalizers').filter((finalizer) => !before.includes(finalizer))
+  if (added.length === 0) return []
+  const shown = `[]string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`
+  return [
+    forbiddenValue(
+      'metadata.finalizers',
+      `no new finalizers can be added if the object is being deleted, found new finalizers ${shown}`,
+    ),
+  ]
+}
+
+function contentFaults(object: JsonObject): FieldFault[] {
+  return [
+    ...labelFaults(objectAt(object, 'metadata', 'labels'), 'metadata.labels'),
+    ...annotationFaults(objectAt(object, 'metadata', 'annotations') ?? {}),
+    ...ownerFaults(listAt(object, 'metadata', 'ownerReferences')),
+  ]
+}
+
+export function labelFaults(labels: JsonObject | undefined, path: string): FieldFault[] {
+  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
+    ...qualifiedName(key).map((why) => invalidValue(path, key, why)),
+    ...labelValue(String(value)).map((why) => invalidValue(path, value, why)),
+  ])
+}
+
+function annotationFaults(annotations: JsonObject): FieldFault[] {
+  const path = 'metadata.annotations'
+  const keys = Object.keys(annotations)
+  const bytes = keys.reduce((sum, key) => sum + Buffer.byteLength(`${key}${annotations[key]}`), 0)
+  return [
+    ...keys.flatMap((key) => qualifiedName(key.toLowerCase()).map((why) => invalidValue(path, key, why))),
+    ...(bytes > MAX_ANNOTATION_BYTES ? [tooLong(path, MAX_ANNOTATION_BYTES)] : []),
+  ]
+}
+
+function ownerFaults(owners: unknown[]): FieldFault[] {
+  const path = 'metadata.ownerReferences'
+  const controllers = owners.filter((owner) => valueAt(owner, 'controller') === true)
+  const [first, second] = controllers.map((owner) => `${stringAt(owner, 'kind')}/${stringAt(owner, 'name')}`)
+  const several =
+    second === undefined
+      ? []
+      : [
+          invalidValue(
+            path,
+            owners,
+            `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${second}`,
+          ),
+        ]
+  return [...owners.flatMap((owner) => (isJsonObject(owner) ? ownerFieldFaults(owner, path) : [])), ...several]
+}
+
+function ownerFieldFaults(owner: JsonObject, path: string): FieldFault[] {
+  return ['apiVersion', 'kind', 'name', 'uid']
+    .filter((name) => stringAt(owner, name) === '')
+    .map((name) => {
+      const why = name === 'apiVersion' ? 'version must not be empty' : 'must not be empty'
+      return invalidValue(childPath(path, name), '', why)
+    })
+}
+
+function finalizerFaults(object: JsonObject): FieldFault[] {
+  return listAt(object, 'metadata', 'finalizers').flatMap((finalizer) =>
+    qualifiedName(String(finalizer)).map((why) => invalidValue('metadata.finalizers', finalizer, why)),
+  )
+}
