@@ -11,7 +11,7 @@ export interface AzureClientOptions extends ArmPolicyOptions {
   ca: string | undefined
 }
 
-/** Does some work with the client of the Azure SDK. */
+/** Does some work with the client of the Azure SDK; once more when Azure refuses a token that it took before. */
 export type WithAzureClient = <T>(work: (client: ContainerServiceClient) => Promise<T>) => Promise<T>
 
 const USER_AGENT = 'kaito-gpu-provisioner'
@@ -20,18 +20,23 @@ const USER_AGENT = 'kaito-gpu-provisioner'
 export function azureClient(options: AzureClientOptions): WithAzureClient {
   let opened: Promise<ContainerServiceClient> | undefined
   return async (work) => {
+    const isNew = opened === undefined
     opened ??= openClient(options)
     const used = opened
     try {
       return await work(await used)
     } catch (error) {
+      if (!isRefusedToken(error)) throw error
       // The SDK keeps a token until it should expire: one that Azure no longer takes is only left behind with its client.
-      const isRefusedToken = error instanceof ArmRefusal && error.failure.status === 401
-      if (isRefusedToken && opened === used) opened = undefined
-      throw error
+      if (opened === used) opened = undefined
+      if (isNew) throw error
     }
+    opened ??= openClient(options)
+    return await work(await opened)
   }
 }
+
+const isRefusedToken = (error: unknown) => error instanceof ArmRefusal && error.failure.status === 401
 
 async function openClient(options: AzureClientOptions): Promise<ContainerServiceClient> {
   const { ContainerServiceClient } = await import('@azure/arm-containerservice')
