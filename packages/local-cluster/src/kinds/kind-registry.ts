@@ -2,6 +2,7 @@ import type { KubeObject } from '../cluster-access.ts'
 import type { KindDefinition, KindRegistry } from '../kind-definition.ts'
 import { builtInKinds } from './built-in-kinds.ts'
 import { type CustomVersion, customVersions } from './custom-kind.ts'
+import { isEstablished } from './definition-status.ts'
 
 /** The registry with what only this package's schemas, tables and documents need. */
 export interface SchemaRegistry extends KindRegistry {
@@ -24,7 +25,7 @@ export function createKindRegistry(): SchemaRegistry {
     customVersion: ({ group, version, kind }) => index.customByKind.get(`${group}/${version}/${kind}`),
     all: () => index.all,
     serve: (crd: KubeObject) => {
-      custom.set(crd.metadata.name, customVersions(crd))
+      custom.set(crd.metadata.name, isEstablished(crd) ? customVersions(crd) : [])
       rebuild()
     },
     withdraw: (crdName) => {

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../cluster-access.ts'
 import type { KindDefinition } from '../kind-definition.ts'
+import { definitionStatus } from '../kinds/definition-status.ts'
 import { invalid } from '../status-error.ts'
 import { type ApiEngine, rfc3339 } from './api-engine.ts'
 import { objectAt, objectsAt, textAt } from './json-value.ts'
@@ -50,10 +51,11 @@ const RULES: Record<string, KindRule> = {
     },
   },
   'apiextensions.k8s.io/customresourcedefinitions': {
-    create(crd) {
+    create(crd, engine) {
       const finalizers = [...new Set([...(crd.metadata.finalizers ?? []), CRD_CLEANUP])]
-      return { ...crd, metadata: { ...crd.metadata, finalizers } }
+      return withDefinitionStatus({ ...crd, metadata: { ...crd.metadata, finalizers } }, engine)
     },
+    update: (crd, _stored, engine) => withDefinitionStatus(crd, engine),
   },
   '/events': {
     create: (event, engine) => ({
@@ -67,6 +69,10 @@ const RULES: Record<string, KindRule> = {
 
 export function kindRule(kind: KindDefinition): KindRule {
   return RULES[`${kind.group}/${kind.plural}`] ?? {}
+}
+
+function withDefinitionStatus(crd: KubeObject, { registry, clock }: ApiEngine): KubeObject {
+  return { ...crd, status: definitionStatus(crd, { kinds: registry, now: rfc3339(clock.now()) }) }
 }
 
 function withClusterIp(service: KubeObject, engine: ApiEngine): Record<string, unknown> {
