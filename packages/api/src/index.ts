@@ -1,5 +1,6 @@
 export { customResourceDefinitions } from './crd/definitions.ts'
 export {
+  APPROVED_DELETIONS_ANNOTATION,
   CAPACITY_TYPE_LABEL,
   CLAIM_UID_LABEL,
   FAILED_LAUNCHES_ANNOTATION,

@@ -27,3 +27,5 @@ export const FAILED_LAUNCHES_ANNOTATION = 'kaito.sh/failed-launches'
 export const LAUNCH_REFUSALS_ANNOTATION = 'kaito.sh/launch-refusals'
 /** On a claim: UID of the Workspace it was made for, checked before it is adopted or deleted. */
 export const WORKSPACE_UID_ANNOTATION = 'kaito.sh/workspace-uid'
+/** On the ConfigMap that reports held deletions: how many of them somebody has approved. */
+export const APPROVED_DELETIONS_ANNOTATION = 'kaito.sh/approved-deletions'

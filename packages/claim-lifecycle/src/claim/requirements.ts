@@ -1,7 +1,7 @@
 import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, ZONE_LABEL } from '@kaito/api'
 import type { CapacityType, LaunchChoice } from './claim.ts'
 
-export interface Requirement {
+interface Requirement {
   key: string
   operator: string
   values?: string[] | undefined

@@ -11,7 +11,7 @@ interface Belief {
   holdMs: number
 }
 
-export interface Beliefs {
+interface Beliefs {
   hold(name: string, instance: Instance | undefined, options: { since: number; holdMs: number }): void
   /** Lets go of what the list has caught up with. */
   reconcile(listed: ReadonlyMap<string, Instance>, begunAt: number): void

@@ -17,6 +17,8 @@ export interface InstanceList {
   /** What the last list, and our own calls since, say of the claim's instance. Unknown after a failed list. */
   find(claim: { name: string; uid: string }): Sighting
   all(): Instance[]
+  /** False after a failed list: nothing may be concluded from absence. */
+  isKnown(): boolean
   /** True once a list has shown an instance for this claim. */
   wasListed(claimUid: string): boolean
   noteLaunched(spec: InstanceSpec): void
@@ -70,6 +72,8 @@ class SharedInstanceList implements InstanceList {
     const names = new Set([...this.#listed.keys(), ...this.#beliefs.names()])
     return [...names].flatMap((name) => this.#current(name) ?? [])
   }
+
+  isKnown = (): boolean => this.#known
 
   wasListed = (claimUid: string): boolean => this.#everListed.has(claimUid)
 

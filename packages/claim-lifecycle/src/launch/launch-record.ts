@@ -8,7 +8,7 @@ interface CountedFor {
 }
 
 /** Accepted launches that ended without a usable node. */
-export interface FailedLaunches {
+interface FailedLaunches {
   /** Ordinal of the last one, over the claim's whole life; its instance is given back, whatever else happens. */
   last: number
   /** How many count against the limit now. */
@@ -18,7 +18,7 @@ export interface FailedLaunches {
 }
 
 /** Launches the cloud did not accept. They cost nothing, so they are only spaced out. */
-export interface Refusals {
+interface Refusals {
   times: number
   notBeforeMs: number
   reason: string

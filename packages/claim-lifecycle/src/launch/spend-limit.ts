@@ -1,7 +1,7 @@
 import { GPU_RESOURCE } from '@kaito/api'
 import type { Claim } from '../claim/claim.ts'
 
-export interface SpendLimits {
+interface SpendLimits {
   maxNodes: number | undefined
   maxGpus: number | undefined
 }

@@ -1,5 +1,5 @@
 import { TERMINATION_FINALIZER } from '@kaito/api'
-import { type Call, CloudError } from '@kaito/cloud-provider'
+import { CloudError } from '@kaito/cloud-provider'
 import {
   ApiError,
   type Effects,
@@ -17,21 +17,9 @@ import {
 import { failedLaunchAnnotation } from '../launch/launch-record.ts'
 import { isHeld, isLeaving } from '../node/node-facts.ts'
 import type { Action } from './action.ts'
-import type { Dependencies } from './dependencies.ts'
 import { launchEffect } from './launch-effect.ts'
-import type { Observed } from './observed.ts'
+import type { Pass } from './pass.ts'
 import { plan } from './plan.ts'
-import type { Outcome } from './report.ts'
-
-/** One pass over one claim. */
-export interface Pass<T extends KubernetesObject> {
-  dependencies: Dependencies<T>
-  seen: Observed
-  /** The claim as last stored, as far as this pass knows. */
-  current: T
-  outcome: Outcome
-  call: Call
-}
 
 export function effectsOf<T extends KubernetesObject>(pass: Pass<T>): Effects<Action> {
   const { dependencies, seen } = pass

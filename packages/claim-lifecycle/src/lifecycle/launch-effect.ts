@@ -5,7 +5,7 @@ import { launchFirst } from '../launch/launch-first.ts'
 import { refusalAnnotation, refusals } from '../launch/launch-record.ts'
 import { launchRefusal } from '../launch/refusal.ts'
 import { overLimit } from '../launch/spend-limit.ts'
-import type { Pass } from './effects.ts'
+import type { Pass } from './pass.ts'
 
 /** Spends money: asks for the first choice the cloud accepts, after `justify` has looked at the claim once more. */
 export async function launchEffect<T extends KubernetesObject>(

@@ -9,15 +9,15 @@ import {
   type Taint,
   TERMINATION_FINALIZER,
 } from '@kaito/api'
-import { type MergePatch, mergePatchBetween, type Node } from '@kaito/controller-kit'
+import type { MergePatch, Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
-import { findTaint } from './node-facts.ts'
+import { findTaint, isHeld } from './node-facts.ts'
 
 const OWN_ANNOTATIONS = new Set([FAILED_LAUNCHES_ANNOTATION, LAUNCH_REFUSALS_ANNOTATION, RETRY_ANNOTATION])
 /** What the machine says about itself is true even where the claim says otherwise. */
 const KUBELET_LABELS = /^(beta\.kubernetes\.io|kubernetes\.io|node\.kubernetes\.io|topology\.kubernetes\.io)\//
 
-export interface Registration {
+interface Registration {
   claim: Claim
   owner: { apiVersion: string; kind: string }
   node: Node
@@ -31,23 +31,25 @@ export interface Registration {
  */
 export function registrationPatch(registration: Registration): MergePatch | undefined {
   const { node } = registration
-  const wanted = {
-    metadata: {
-      finalizers: finalizersOf(node),
-      ownerReferences: ownersOf(registration),
-      labels: labelsOf(registration),
-      annotations: annotationsOf(registration),
-    },
-    spec: { taints: taintsOf(registration) },
+  const { finalizers = [], labels, annotations, resourceVersion } = node.metadata
+  const owners = missingOwner(registration)
+  const taints = missingTaints(registration)
+  const metadata = {
+    ...(!isHeld(node) && { finalizers: [...finalizers, TERMINATION_FINALIZER] }),
+    ...(owners && { ownerReferences: owners }),
+    ...differing('labels', labels, labelsOf(registration)),
+    ...differing('annotations', annotations, annotationsOf(registration)),
   }
-  const { finalizers = [], ownerReferences = [], labels = {}, annotations = {}, resourceVersion } = node.metadata
-  const current = {
-    metadata: { finalizers, ownerReferences, labels, annotations },
-    spec: { taints: node.spec?.taints ?? [] },
+  if (Object.keys(metadata).length === 0 && taints.length === 0) return undefined
+  return {
+    metadata: { ...metadata, resourceVersion },
+    ...(taints.length > 0 && { spec: { taints: [...(node.spec?.taints ?? []), ...taints] } }),
   }
-  const patch = mergePatchBetween(current, wanted)
-  if (!patch) return undefined
-  return { ...patch, metadata: { ...asRecord(patch.metadata), resourceVersion } }
+}
+
+function differing(field: string, current: Record<string, string> = {}, wanted: Record<string, string>) {
+  const changes = Object.entries(wanted).filter(([key, value]) => current[key] !== value)
+  return changes.length > 0 ? { [field]: Object.fromEntries(changes) } : {}
 }
 
 /** Startup taints go on once: whoever takes them off must not find them back. */
@@ -56,14 +58,12 @@ function isFirstTime({ claim, node }: Registration): boolean {
   return !(claim.steps.registered?.met && claim.providerID === node.spec?.providerID)
 }
 
-function finalizersOf(node: Node): string[] {
-  return [...new Set([...(node.metadata.finalizers ?? []), TERMINATION_FINALIZER])]
-}
-
-function ownersOf({ claim, owner, node }: Registration): OwnerReference[] {
-  const others = (node.metadata.ownerReferences ?? []).filter(
-    ({ kind, uid }) => kind !== 'Provisioner' && uid !== claim.uid,
-  )
+/** The whole list of owners, where ours is not in it. */
+function missingOwner({ claim, owner, node }: Registration): OwnerReference[] | undefined {
+  const { ownerReferences = [] } = node.metadata
+  const others = ownerReferences.filter(({ kind, uid }) => kind !== 'Provisioner' && uid !== claim.uid)
+  const isOwned = ownerReferences.some(({ uid }) => uid === claim.uid)
+  if (isOwned && others.length === ownerReferences.length - 1) return undefined
   return [...others, { ...owner, name: claim.name, uid: claim.uid, blockOwnerDeletion: true }]
 }
 
@@ -72,7 +72,6 @@ function labelsOf({ claim, node, initialized }: Registration): Record<string, st
   const asked = Object.entries({ ...claim.fixedLabels, ...claim.labels })
   const synced = asked.filter(([key]) => !(KUBELET_LABELS.test(key) && existing[key] !== undefined))
   return {
-    ...existing,
     ...Object.fromEntries(synced),
     [CLAIM_UID_LABEL]: claim.uid,
     [REGISTERED_LABEL]: 'true',
@@ -80,20 +79,15 @@ function labelsOf({ claim, node, initialized }: Registration): Record<string, st
   }
 }
 
-function annotationsOf({ claim, node }: Registration): Record<string, string> {
+function annotationsOf({ claim }: Registration): Record<string, string> {
   const asked = Object.entries(claim.annotations).filter(
     ([key]) => !OWN_ANNOTATIONS.has(key) && !key.startsWith('kubectl.kubernetes.io/'),
   )
-  return { ...node.metadata.annotations, ...Object.fromEntries(asked) }
+  return Object.fromEntries(asked)
 }
 
-function taintsOf(registration: Registration): Taint[] {
+function missingTaints(registration: Registration): Taint[] {
   const { claim, node } = registration
   const asked = isFirstTime(registration) ? [...claim.taints, ...claim.startupTaints] : claim.taints
-  const missing = asked.filter((taint) => !findTaint(node, taint))
-  return [...(node.spec?.taints ?? []), ...missing]
-}
-
-function asRecord(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {}
+  return asked.filter((taint) => !findTaint(node, taint))
 }

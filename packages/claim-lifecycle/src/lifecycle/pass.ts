@@ -1,0 +1,15 @@
+import type { Call } from '@kaito/cloud-provider'
+import type { KubernetesObject } from '@kaito/controller-kit'
+import type { Dependencies } from './dependencies.ts'
+import type { Observed } from './observed.ts'
+import type { Outcome } from './report.ts'
+
+/** One pass over one claim. */
+export interface Pass<T extends KubernetesObject> {
+  dependencies: Dependencies<T>
+  seen: Observed
+  /** The claim as last stored, as far as this pass knows. */
+  current: T
+  outcome: Outcome
+  call: Call
+}
