@@ -12,7 +12,7 @@ export function isPoolName(name: string): boolean {
   return POOL_NAME.test(name)
 }
 
-export interface Placement {
+interface Placement {
   /** `resource group/cluster name`, for the ownership tags. */
   cluster: string
   location: string

@@ -4,7 +4,7 @@ import { ArmRefusal } from './arm-failure.ts'
 import type { WithAzureClient } from './azure-client.ts'
 import { poolAbsence } from './error-map.ts'
 
-export interface ClusterAddress {
+interface ClusterAddress {
   resourceGroup: string
   clusterName: string
 }

@@ -3,7 +3,7 @@ import type { TokenCredential } from '@azure/identity'
 import { ArmRefusal } from './arm-failure.ts'
 import { type ArmPolicyOptions, armPolicy } from './arm-policy.ts'
 
-export interface AzureClientOptions extends ArmPolicyOptions {
+interface AzureClientOptions extends ArmPolicyOptions {
   credential: TokenCredential
   subscriptionId: string
   scopes: string[]

@@ -67,7 +67,7 @@ class AzureCloud implements CloudProvider {
     const scopeHost = SOVEREIGN.has(endpoint.hostname) ? endpoint.origin : PUBLIC_ENDPOINT
     this.#options = options
     this.#cluster = `${options.resourceGroup}/${options.clusterName}`
-    this.#window = new OperationWindow(options.random)
+    this.#window = new OperationWindow(options)
     const use = azureClient({
       ...options,
       credential: reportingCredential(options.credential),

@@ -2,7 +2,7 @@ import { CloudError } from '@kaito/cloud-provider'
 import type { ArmOperation } from './arm-operation.ts'
 
 /** A token bucket: so many calls at once, then so many per second. */
-export interface CallLimit {
+interface CallLimit {
   burst: number
   perSecond: number
 }

@@ -12,7 +12,7 @@ interface Explained {
 }
 
 /** Reason, Azure's words and the next step of one failure. */
-export function explain(failure: ArmFailure, instanceType?: string): Explained {
+function explain(failure: ArmFailure, instanceType?: string): Explained {
   const { reason, entry } = verdict(failure)
   const words = entry ? [entry.code, entry.message].filter(Boolean).join(': ') : `Azure answered ${failure.status}`
   const message = printable(words)

@@ -2,7 +2,7 @@ import type { Reason } from '@kaito/api'
 import type { ArmErrorEntry, ArmFailure } from './arm-failure.ts'
 
 /** A failure understood: why, and in which of Azure's words. */
-export interface Verdict {
+interface Verdict {
   reason: Reason
   entry: ArmErrorEntry | undefined
 }

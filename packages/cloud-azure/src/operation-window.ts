@@ -1,30 +1,38 @@
 import { CloudError } from '@kaito/cloud-provider'
 
 const FIRST_LIMIT = 10
+/** A refusal may come from an upgrade that is long over; then there is no reason to go on carefully. */
+const REFUSAL_COUNTS_MS = 600_000
+
+interface OperationWindowOptions {
+  random: () => number
+  clock: { monotonic(): number }
+}
 
 /**
  * How many pool operations we let run at once. AKS does not say how many a cluster takes, it refuses with 409: so the
- * window opens with every accepted launch, halves on a refusal, and then opens by one per window of accepted launches.
+ * window opens with every accepted launch, halves on a refusal, and then for a while opens by one per window of accepted
+ * launches.
  */
 export class OperationWindow {
-  readonly #random: () => number
+  readonly #options: OperationWindowOptions
   readonly #running = new Map<string, number>()
   #limit = FIRST_LIMIT
-  #hasBeenRefused = false
+  #refusedAtMs = Number.NEGATIVE_INFINITY
   #acceptedSinceGrowth = 0
   #sequence = 0
   #narrowedAt = 0
   #unanswered = 0
 
-  constructor(random: () => number) {
-    this.#random = random
+  constructor(options: OperationWindowOptions) {
+    this.#options = options
   }
 
   /** Lets a launch in, or throws `ClusterBusy`. Every launch let in is closed by `accepted` or `refused`. */
   enter(name: string): number {
     if (!this.#running.has(name) && this.#running.size >= this.#limit) {
       throw new CloudError('ClusterBusy', `${this.#running.size} agent pool operations are running on this cluster`, {
-        retryAfterMs: Math.round((this.#unanswered > 0 ? 500 : 5000) * (1 + this.#random())),
+        retryAfterMs: Math.round((this.#unanswered > 0 ? 500 : 5000) * (1 + this.#options.random())),
       })
     }
     this.#unanswered += 1
@@ -41,8 +49,9 @@ export class OperationWindow {
   accepted(): void {
     this.#unanswered -= 1
     this.#acceptedSinceGrowth += 1
-    if (this.#hasBeenRefused && this.#acceptedSinceGrowth < this.#limit) return
-    this.#limit += this.#hasBeenRefused ? 1 : 2
+    const isCareful = this.#options.clock.monotonic() - this.#refusedAtMs < REFUSAL_COUNTS_MS
+    if (isCareful && this.#acceptedSinceGrowth < this.#limit) return
+    this.#limit += isCareful ? 1 : 2
     this.#acceptedSinceGrowth = 0
   }
 
@@ -54,7 +63,7 @@ export class OperationWindow {
     if (!isContention || ticket <= this.#narrowedAt) return
     this.#narrowedAt = this.#sequence
     this.#limit = Math.max(1, Math.floor((this.#running.size + 1) / 2))
-    this.#hasBeenRefused = true
+    this.#refusedAtMs = this.#options.clock.monotonic()
     this.#acceptedSinceGrowth = 0
   }
 

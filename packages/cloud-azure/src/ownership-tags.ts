@@ -6,7 +6,7 @@ const CLAIM_CREATED_TAG = 'kaito-claim-created-at'
 const LAUNCH_TAG = 'kaito-launch'
 const CLUSTER_TAG = 'kaito-cluster'
 
-export interface Ownership {
+interface Ownership {
   claimUid: string
   launch: number | undefined
   claimCreatedAt: string | undefined
