@@ -1,3 +1,4 @@
+import nock from 'nock'
 import { describe, expect, test } from 'vitest'
 import {
   arm,
@@ -133,6 +134,15 @@ describe('launch', () => {
       .query(QUERY)
       .replyWithError(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }))
     await expect(azure().cloud.launch(spec, call)).rejects.toMatchObject({ reason: 'CloudUnreachable' })
+  })
+
+  test('ends with the reason of its signal when aborted on the way', async () => {
+    const abort = new AbortController()
+    const answer = arm()
+    answer.put(onPool('ws1')).query(QUERY).delay(60_000).reply(201, pool('ws1'))
+    answer.once('request', () => abort.abort(new Error('stopping')))
+    await expect(azure().cloud.launch(spec, { signal: abort.signal })).rejects.toThrow('stopping')
+    nock.abortPendingRequests()
   })
 
   test('sends a failing PUT once only', async () => {

@@ -35,6 +35,8 @@ describe('reading', () => {
     ['half a body', [200, '{"name": "ws1", "prop', 'CloudUnreachable']],
     ['page of a portal', [200, '<html>log in</html>', 'CloudUnreachable']],
     ['another thing', [200, {}, 'CloudUnreachable']],
+    ['nothing', [200, 'null', 'CloudUnreachable']],
+    ['a body of the wrong shape', [200, { name: 'ws1', properties: { nodeTaints: 7 } }, 'CloudUnreachable']],
   ])('throws and never takes for absence: %s', async (_case, [status, body, reason]) => {
     arm().get(onPool('ws1')).query(QUERY).reply(status, body)
     await expect(azure().cloud.get('ws1', call)).rejects.toMatchObject({ name: 'CloudError', reason })

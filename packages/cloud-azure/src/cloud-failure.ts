@@ -27,13 +27,15 @@ export function explainFailedPool(provisioningError: unknown, instanceType: stri
   return explain({ status: undefined, entries }, instanceType)
 }
 
+/** What the SDK throws without an answer, at its timeout, and (`TypeError`) on an answer of the wrong shape. */
+const NO_ANSWER = new Set(['RestError', 'AbortError', 'TypeError'])
+
 /** Whatever a call of the Azure SDK threw, as this seam's error. An aborted call keeps its own reason. */
 export function toCloudError(error: unknown, call: Call, spec?: InstanceSpec): unknown {
   if (call.signal.aborted) return call.signal.reason
   if (error instanceof CloudError) return error
   if (error instanceof ArmRefusal) return refused(error, spec)
-  const isTransport = error instanceof Error && (error.name === 'RestError' || error.name === 'AbortError')
-  return isTransport ? unreachable(error) : error
+  return error instanceof Error && NO_ANSWER.has(error.name) ? unreachable(error) : error
 }
 
 function refused(error: ArmRefusal, spec: InstanceSpec | undefined): CloudError {
