@@ -1,8 +1,9 @@
 import type { Workspace } from '@kaito/api'
-import { DEPLOYMENTS, NODES, SERVICES } from '@kaito/controller-kit'
+import { DEPLOYMENTS, NODES, PODS, SERVICES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
 import { createMachineNodeProvisioner, MACHINES } from '@kaito/node-provisioner'
 import { serveMachine } from '@kaito/node-provisioner/testing'
+import { PODS_BY_WORKSPACE, workspaceKeysOf } from '../workload/pods.ts'
 import { createWorkspaceReconciler } from '../workspace/reconciler.ts'
 import { WORKSPACES } from '../workspace/workspaces.ts'
 
@@ -17,6 +18,7 @@ export function aWorld() {
     workspaces: cluster.cacheOf(WORKSPACES),
     deployments: cluster.cacheOf(DEPLOYMENTS),
     services: cluster.cacheOf(SERVICES),
+    pods: cluster.cacheOf(PODS, { [PODS_BY_WORKSPACE]: workspaceKeysOf }),
     machines: cluster.cacheOf(MACHINES),
     nodes: cluster.cacheOf(NODES),
   }
@@ -37,7 +39,7 @@ export function aWorld() {
     caches,
     events,
     log,
-    pass: () => reconcile(KEY, { signal: new AbortController().signal, log }),
+    pass: async () => (await reconcile(KEY, { signal: new AbortController().signal, log })) ?? undefined,
     workspace: () => cluster.get(WORKSPACES, KEY),
     condition: (type: string) => cluster.get(WORKSPACES, KEY)?.status?.conditions?.find((one) => one.type === type),
     submit: (workspace: Workspace) => cluster.put(WORKSPACES, workspace),

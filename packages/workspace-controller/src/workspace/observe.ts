@@ -6,11 +6,14 @@ import {
   type KubeClient,
   type KubernetesObject,
   keyOf,
+  type Pod,
   parseKey,
   type Service,
 } from '@kaito/controller-kit'
 import type { Call, NodeProvisioner } from '@kaito/node-provisioner'
 import { inferenceDeployment, inferenceService } from '../workload/inference.ts'
+import { PODS_BY_WORKSPACE } from '../workload/pods.ts'
+import { isHeld } from './held.ts'
 import { nodeRequest } from './node-request.ts'
 import type { Observed } from './observed.ts'
 import { type Order, type OrderSettings, orderOf } from './order.ts'
@@ -21,6 +24,8 @@ export interface Sources {
   /** Objects with the Workspace label; what lacks it is looked for on the server before anything is bought. */
   deployments: Cache<Deployment>
   services: Cache<Service>
+  /** Indexed by `PODS_BY_WORKSPACE`. */
+  pods: Cache<Pod>
   provisioner: NodeProvisioner
   settings: OrderSettings
 }
@@ -34,8 +39,8 @@ export interface Observation {
 export async function observe(workspace: Workspace, sources: Sources, call: Call): Promise<Observation> {
   const now = sources.clock.now()
   const { order, refusal } = orderOf(workspace, sources.settings)
-  if (workspace.metadata.deletionTimestamp) return { seen: { workspace, now } }
   if (refusal) return { seen: { workspace, now, refusal } }
+  if (workspace.metadata.deletionTimestamp || !isHeld(workspace)) return { seen: { workspace, now } }
   const supply = await sources.provisioner.supply(nodeRequest(workspace, order), call)
   const wanted = { deployment: inferenceDeployment(workspace, order), service: inferenceService(workspace, order) }
   const isBuying = supply.phase === 'missing'
@@ -43,5 +48,6 @@ export async function observe(workspace: Workspace, sources: Sources, call: Call
     cache.get(keyOf(workspace)) ??
     (isBuying ? sources.client.get(cache.resource, parseKey(keyOf(workspace)), call) : undefined)
   const [deployment, service] = await Promise.all([standing(sources.deployments), standing(sources.services)])
-  return { seen: { workspace, now, supply, wanted, deployment, service }, order }
+  const pods = sources.pods.byIndex(PODS_BY_WORKSPACE, keyOf(workspace))
+  return { seen: { workspace, now, supply, wanted, deployment, service, pods }, order }
 }

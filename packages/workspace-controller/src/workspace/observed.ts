@@ -1,5 +1,5 @@
 import type { Workspace } from '@kaito/api'
-import type { Deployment, Service } from '@kaito/controller-kit'
+import type { Deployment, Pod, Service } from '@kaito/controller-kit'
 import type { NodeSupply } from '@kaito/node-provisioner'
 import type { Refusal } from './order.ts'
 
@@ -16,4 +16,5 @@ export interface Observed {
   /** What stands under the Workspace's name, whoever made it. */
   deployment?: Deployment | undefined
   service?: Service | undefined
+  pods?: Pod[]
 }

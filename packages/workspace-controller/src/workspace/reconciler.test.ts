@@ -1,8 +1,12 @@
+import { WORKSPACE_FINALIZER } from '@kaito/api'
 import { aWorkspace } from '@kaito/api/testing'
-
+import { ApiError, DEPLOYMENTS, type KubernetesObject, NODES, type Resource, SERVICES } from '@kaito/controller-kit'
+import { MACHINES } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
 import { aWorld, KEY, type World } from '../testing/world.ts'
+import { WORKSPACES } from './workspaces.ts'
 
+/** Passes and the deeds of others, until the model answers. */
 async function live({ pass, serveClaims, startModel }: World): Promise<void> {
   await pass()
   await pass()
@@ -13,35 +17,253 @@ async function live({ pass, serveClaims, startModel }: World): Promise<void> {
 }
 
 async function die({ cluster, pass, finishClaims }: World): Promise<void> {
-  cluster.delete(
-    { group: 'kaito.sh', version: 'v1alpha1', plural: 'workspaces', kind: 'Workspace', namespaced: true },
-    KEY,
-  )
+  cluster.delete(WORKSPACES, KEY)
   await pass()
   finishClaims()
   await pass()
 }
 
-test('a whole life takes these writes and no other', async () => {
-  const world = aWorld()
-  world.submit(aWorkspace())
-  await live(world)
-  expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'True', reason: 'WorkspaceReady' })
-  await die(world)
-  expect(world.workspace()).toBeUndefined()
-  const written = world.cluster.writes.map(({ verb, resource, subresource }) =>
+function written({ cluster }: World): string[] {
+  return cluster.writes.map(({ verb, resource, subresource }) =>
     [verb, resource, subresource].filter(Boolean).join(' '),
   )
-  expect(written).toEqual([
-    'patch workspaces',
-    'create machines',
-    'patch workspaces status',
-    'create services',
-    'create deployments',
-    'patch workspaces status',
-    'patch workspaces status',
+}
+
+function aLiving(parts: Parameters<typeof aWorkspace>[0] = {}): World {
+  const world = aWorld()
+  world.submit(aWorkspace(parts))
+  return world
+}
+
+/** What is left, without identities and times. */
+function remains({ cluster }: World) {
+  return {
+    machines: cluster.list(MACHINES).map(({ metadata }) => metadata.name),
+    deployments: cluster.list(DEPLOYMENTS).map(({ spec }) => spec),
+    services: cluster.list(SERVICES).map(({ spec }) => spec),
+    workspaces: cluster.list(WORKSPACES).map(({ metadata, status }) => ({
+      finalizers: metadata.finalizers,
+      slots: status?.slots,
+      workerNodes: status?.workerNodes,
+      conditions: status?.conditions?.map(({ type, status: is, reason }) => `${type} ${is} ${reason}`),
+    })),
+  }
+}
+
+const LIFE = [
+  'patch workspaces',
+  'create machines',
+  'patch workspaces status',
+  'create services',
+  'create deployments',
+  'patch workspaces status',
+  'patch workspaces status',
+  'delete deployments',
+  'delete machines',
+  'patch workspaces',
+]
+
+test('a whole life takes these writes and no other', async () => {
+  const world = aLiving()
+  await live(world)
+  expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'True', observedGeneration: 1 })
+  await die(world)
+  expect(world.workspace()).toBeUndefined()
+  expect(written(world)).toEqual(LIFE)
+})
+
+test('nothing is written while nothing changes', async () => {
+  const world = aLiving()
+  await live(world)
+  const before = world.cluster.writes.length
+  await world.clock.advance(10 * 60_000)
+  for (let passes = 0; passes < 3; passes += 1) await world.pass()
+  expect(world.cluster.writes).toHaveLength(before)
+})
+
+const crashes = LIFE.flatMap((write, index) =>
+  (['before', 'after'] as const).map((when) => ({
+    name: `${when} write ${index + 1} (${write})`,
+    nth: index + 1,
+    when,
+  })),
+)
+
+test.each(crashes)('a fault $name ends in the same world', async ({ nth, when }) => {
+  const expected = aLiving()
+  await live(expected)
+  const world = aLiving()
+  world.cluster.failWrite({ nth, when })
+  const stubborn: World = { ...world, pass: () => world.pass().catch(world.pass) }
+  await live(stubborn)
+  expect(remains(world)).toEqual(remains(expected))
+  await die(stubborn)
+  expect(remains(world)).toMatchObject({ machines: [], deployments: [], workspaces: [] })
+})
+
+test.each([0, 1, 2, 3, 4])('a Workspace deleted after %i passes leaves no claim and no Deployment', async (passes) => {
+  const world = aLiving()
+  const steps = [world.pass, world.pass, async () => world.serveClaims(), world.pass, async () => world.startModel()]
+  for (const step of steps.slice(0, passes)) await step()
+  await die(world)
+  expect(remains(world)).toMatchObject({ machines: [], deployments: [], workspaces: [] })
+})
+
+test('the finalizer stays until the claims are proven gone', async () => {
+  const world = aLiving()
+  await live(world)
+  world.cluster.delete(WORKSPACES, KEY)
+  for (let passes = 0; passes < 3; passes += 1) await world.pass()
+  expect(world.workspace()?.metadata.finalizers).toEqual([WORKSPACE_FINALIZER])
+  expect(written(world).filter((write) => write.startsWith('delete'))).toEqual([
     'delete deployments',
     'delete machines',
-    'patch workspaces',
   ])
+  world.finishClaims()
+  world.cluster.failReads(new ApiError({ status: 500, reason: 'InternalError', message: 'away' }))
+  await expect(world.pass()).rejects.toThrow('away')
+  expect(world.workspace()).toBeDefined()
+  world.cluster.failReads(undefined)
+  await world.pass()
+  expect(world.workspace()).toBeUndefined()
+})
+
+test('finalizers of others survive ours', async () => {
+  const world = aLiving({ metadata: { finalizers: ['example.com/hold'] } })
+  await live(world)
+  expect(world.workspace()?.metadata.finalizers).toEqual(['example.com/hold', WORKSPACE_FINALIZER])
+  await die(world)
+  expect(world.workspace()?.metadata.finalizers).toEqual(['example.com/hold'])
+})
+
+test.each<[kind: string, resource: Resource<KubernetesObject>]>([
+  ['Deployment', DEPLOYMENTS],
+  ['Service', SERVICES],
+])("somebody's %s of that name is left alone, and nothing is bought", async (kind, resource) => {
+  const world = aLiving()
+  world.cluster.put(resource, { metadata: { name: 'phi-3', namespace: 'default' } })
+  await world.pass()
+  await world.pass()
+  expect(remains(world).machines).toEqual([])
+  expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'False', reason: 'NameConflict' })
+  await die(world)
+  expect(world.cluster.get(resource, KEY), kind).toBeDefined()
+})
+
+test('a Deployment that came while the nodes were coming is left alone and named', async () => {
+  const world = aLiving()
+  await world.pass()
+  await world.pass()
+  world.caches.deployments.pause()
+  world.cluster.put(DEPLOYMENTS, { metadata: { name: 'phi-3', namespace: 'default', uid: 'theirs' } })
+  world.serveClaims()
+  await world.pass()
+  expect(world.condition('InferenceReady')).toMatchObject({ status: 'False', reason: 'NameConflict' })
+  expect(world.cluster.get(DEPLOYMENTS, KEY)?.metadata.ownerReferences).toBeUndefined()
+})
+
+test('what cannot be served buys nothing and is not held', async () => {
+  const world = aLiving({ inference: { preset: { name: 'gpt-9', accessMode: 'public' } } })
+  await world.pass()
+  await world.pass()
+  expect(written(world)).toEqual(['patch workspaces status'])
+  expect(world.condition('ResourceReady')).toMatchObject({ status: 'False', reason: 'UnknownPreset' })
+  expect(world.workspace()?.metadata.finalizers).toBeUndefined()
+})
+
+test('a refusal of the API server becomes a condition, and the next pass tries again', async () => {
+  const world = aLiving()
+  await world.pass()
+  const error = new ApiError({ status: 403, reason: 'Forbidden', message: 'exceeded quota' })
+  world.cluster.failWrite({ when: 'before', error })
+  expect(await world.pass()).toMatchObject({ revisitAfterMs: expect.any(Number) })
+  expect(world.condition('ResourceReady')).toMatchObject({
+    reason: 'Unauthorized',
+    message: expect.stringContaining('quota'),
+  })
+  await world.pass()
+  expect(remains(world).machines).toHaveLength(1)
+})
+
+test('a Service follows its annotation', async () => {
+  const world = aLiving()
+  await live(world)
+  world.cluster.edit(WORKSPACES, KEY, ({ metadata }) => {
+    metadata.annotations = { 'kaito.sh/enablelb': 'True' }
+  })
+  await world.pass()
+  expect(world.cluster.get(SERVICES, KEY)?.spec?.type).toBe('LoadBalancer')
+})
+
+test('another preset reaches the running workload', async () => {
+  const world = aLiving()
+  await live(world)
+  world.cluster.edit(WORKSPACES, KEY, (workspace) => {
+    workspace.inference = { preset: { name: 'phi-3-mini-128k-instruct', accessMode: 'public' } }
+  })
+  await world.pass()
+  const image = () => world.cluster.get(DEPLOYMENTS, KEY)?.spec?.template.spec.containers[0]?.image
+  expect(image()).toContain('phi-3-mini-128k-instruct')
+  await world.pass()
+  expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'False', reason: 'WorkloadStarting' })
+  world.startModel()
+  await world.pass()
+  expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'True' })
+  expect(written(world).filter((write) => write === 'patch deployments')).toHaveLength(1)
+})
+
+test('several nodes are asked for in one pass and serve one copy each', async () => {
+  const resource = { count: 3, instanceType: 'Standard_NC24ads_A100_v4', labelSelector: {} }
+  const world = aLiving({ resource })
+  await live(world)
+  expect(remains(world).machines).toHaveLength(3)
+  expect(world.cluster.get(DEPLOYMENTS, KEY)?.spec?.replicas).toBe(3)
+  expect(world.workspace()?.status?.workerNodes).toHaveLength(3)
+})
+
+test('a claim that vanished is replaced once, after its back-off, and the model is left as it is', async () => {
+  const world = aLiving()
+  await live(world)
+  const [claim] = remains(world).machines
+  world.cluster.vanish(NODES, `node-${claim}`)
+  world.cluster.vanish(MACHINES, claim ?? '')
+  const waited = await world.pass()
+  expect(world.workspace()?.status?.slots).toMatchObject([{ attempt: 0, retryAt: expect.any(String) }])
+  expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'False' })
+  await world.clock.advance(waited?.revisitAfterMs ?? 0)
+  await world.pass()
+  expect(world.workspace()?.status?.slots).toMatchObject([{ attempt: 1 }])
+  expect(remains(world).machines).toHaveLength(1)
+  expect(remains(world).machines).not.toContain(claim)
+  world.serveClaims()
+  await world.pass()
+  expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'True' })
+})
+
+test('a Workspace made again under its name shares nothing with the first', async () => {
+  const world = aLiving()
+  await live(world)
+  const [first] = remains(world).machines
+  await die(world)
+  world.cluster.vanish(SERVICES, KEY)
+  world.submit(aWorkspace({ metadata: { uid: 'second' } }))
+  await live(world)
+  expect(remains(world).machines).not.toContain(first)
+  expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'True' })
+})
+
+test('each state is told once, with the successor of a retired size', async () => {
+  const resource = { count: 1, instanceType: 'Standard_NC6s_v3', labelSelector: {} }
+  const world = aLiving({ resource })
+  await live(world)
+  await world.pass()
+  expect(world.events.map((event) => event.replace(/:.*/, ''))).toEqual([
+    'Warning InstanceTypeRetired',
+    'Normal PoolCreating',
+    'Normal NodesNotReady',
+    'Normal NodesReady',
+    'Normal WorkloadStarting',
+    'Normal WorkloadReady',
+  ])
+  expect(world.events[0]).toContain('Standard_NC4as_T4_v3')
 })

@@ -1,4 +1,6 @@
 import { WORKSPACE_CONDITIONS, type WorkspaceSlot } from '@kaito/api'
+import type { NodeSupply } from '@kaito/node-provisioner'
+import { SCHEDULING_PATIENCE_MS } from '../workload/pod-trouble.ts'
 import { conflict } from './conflict.ts'
 import { isHeld } from './held.ts'
 import type { Observed } from './observed.ts'
@@ -34,13 +36,22 @@ export function report(seen: Observed, failure?: Refusal): Report {
   if (!isHeld(workspace) && !refusal) return { conditions: undefined }
   const obstacle = refusal ?? conflict(seen)
   if (obstacle) return { ...refused(obstacle), ...(refusal ? {} : { revisitAfterMs: CONFLICT_REVISIT_MS }) }
-  const revisitAfterMs = failure ? FAILURE_REVISIT_MS : supply?.phase === 'waiting' ? supply.revisitAfterMs : undefined
+  if (!supply) return { conditions: undefined }
+  const inference = inferenceTelling(seen, failure)
+  const revisitAfterMs = failure ? FAILURE_REVISIT_MS : revisit(supply, inference)
   return {
-    conditions: supply ? conditions(resourceTelling(seen, failure), inferenceTelling(seen, failure)) : undefined,
-    slots: (supply?.slots ?? []).map(slotStatus),
-    workerNodes: supply?.phase === 'ready' ? supply.nodes.map(({ name }) => name).sort() : [],
+    conditions: conditions(resourceTelling(supply, failure), inference),
+    // What is missing was not asked for: on record it would count as vanished.
+    ...(supply.phase === 'missing' ? {} : { slots: supply.slots.map(slotStatus) }),
+    workerNodes: supply.phase === 'ready' ? supply.nodes.map(({ name }) => name).sort() : [],
     ...(revisitAfterMs === undefined ? {} : { revisitAfterMs }),
   }
+}
+
+/** Most of what is waited for announces itself; only what lasts too long does not. */
+function revisit(supply: NodeSupply, inference: Telling): number | undefined {
+  if (supply.phase === 'waiting') return supply.revisitAfterMs
+  return inference.reason === WORKSPACE_REASONS.workloadStarting ? SCHEDULING_PATIENCE_MS : undefined
 }
 
 function deletionReport({ workspace, now }: Observed, failure: Refusal | undefined): Report {
@@ -55,13 +66,13 @@ function refused(obstacle: Refusal): Report {
   return { conditions: conditions(telling, telling) }
 }
 
-function resourceTelling({ supply }: Observed, failure: Refusal | undefined): Telling {
-  if (supply?.phase === 'ready') {
+function resourceTelling(supply: NodeSupply, failure: Refusal | undefined): Telling {
+  if (supply.phase === 'ready') {
     const names = supply.nodes.map(({ name }) => name).sort()
     return { isTrue: true, reason: WORKSPACE_REASONS.nodesReady, message: `ready: ${names.join(', ')}` }
   }
   if (failure) return { isTrue: false, ...failure }
-  if (supply?.phase === 'waiting' || supply?.phase === 'blocked') return { isTrue: false, ...supply }
+  if (supply.phase === 'waiting' || supply.phase === 'blocked') return { isTrue: false, ...supply }
   return { isTrue: false, reason: WORKSPACE_REASONS.nodesNotReady, message: 'nodes are about to be asked for' }
 }
 

@@ -1,4 +1,5 @@
 import type { Deployment } from '@kaito/controller-kit'
+import { podTrouble } from '../workload/pod-trouble.ts'
 import type { Observed } from './observed.ts'
 import { WORKSPACE_REASONS } from './reasons.ts'
 
@@ -9,28 +10,34 @@ export interface Telling {
   message: string
 }
 
-/** How far the model server is, as its Deployment shows. */
-export function workloadTelling({ workspace, supply, deployment }: Observed): Telling {
+/** How far the model server is, as its Deployment and its Pods show. */
+export function workloadTelling({ supply, deployment, pods = [], now }: Observed): Telling {
+  const isWithNodes = supply?.phase === 'ready'
   if (!deployment) {
     const waits = { isTrue: false, reason: WORKSPACE_REASONS.nodesNotReady, message: 'the model waits for its nodes' }
-    return supply?.phase === 'ready' ? starting('the model server is being created') : waits
+    return isWithNodes ? starting('the model server is being created') : waits
   }
   const { ready, wanted } = replicas(deployment)
   if (ready >= wanted) {
     const message = `${ready} of ${wanted} model servers answer`
     return { isTrue: true, reason: WORKSPACE_REASONS.workloadReady, message }
   }
-  const trouble = deployment.status?.conditions?.find(
-    ({ type, status }) =>
-      (type === 'ReplicaFailure' && status === 'True') || (type === 'Progressing' && status === 'False'),
-  )
-  if (!trouble) return starting('the model server loads its weights')
-  const message = `${trouble.reason ?? trouble.type}: ${trouble.message ?? ''}; see "kubectl describe pod -n ${workspace.metadata.namespace} -l kaito.sh/workspace=${workspace.metadata.name}"`
-  return { isTrue: false, reason: WORKSPACE_REASONS.workloadFailing, message }
+  const trouble = podTrouble(pods, now) ?? deploymentTrouble(deployment)
+  return trouble === undefined
+    ? starting('the model server loads its weights')
+    : { isTrue: false, reason: WORKSPACE_REASONS.workloadFailing, message: trouble }
 }
 
 function starting(message: string): Telling {
   return { isTrue: false, reason: WORKSPACE_REASONS.workloadStarting, message }
+}
+
+function deploymentTrouble({ status }: Deployment): string | undefined {
+  const condition = status?.conditions?.find(
+    ({ type, status: is }) =>
+      (type === 'ReplicaFailure' && is === 'True') || (type === 'Progressing' && is === 'False'),
+  )
+  return condition && `${condition.reason ?? condition.type}: ${condition.message ?? ''}`
 }
 
 /** Counts of an older generation say nothing about the wanted one. */
