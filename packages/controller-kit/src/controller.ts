@@ -4,6 +4,7 @@ import { ApiUnreachable, isConflict } from './errors.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
+import { untilAborted } from './until-aborted.ts'
 import { type Backoff, createWorkQueue, type WorkQueue } from './work-queue.ts'
 
 export interface ReconcileContext {
@@ -162,11 +163,4 @@ function createSettler({ name, metrics }: Settings) {
 function retryAfterOf(error: unknown): number {
   const asked = error instanceof Error && 'retryAfterMs' in error ? error.retryAfterMs : undefined
   return typeof asked === 'number' ? asked : 0
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

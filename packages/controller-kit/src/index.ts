@@ -1,6 +1,9 @@
 export type { Cache, Change, IndexFunctions } from './cache.ts'
+export { type CacheOptions, createCache } from './caches/watch-cache.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { mergeConditions } from './conditions.ts'
+export { type Connection, type ConnectionOptions, createConnection } from './connection/connection.ts'
+export { createKubeClient } from './connection/http-kube-client.ts'
 export {
   type Controller,
   type ControllerOptions,
@@ -51,6 +54,7 @@ export {
   isNotFound,
   isTooManyRequests,
 } from './errors.ts'
+export { createExpectations, type Expectations } from './expectations.ts'
 export type { CallOptions, DeleteOptions, KubeClient, ListOptions, MergePatch, PatchOptions } from './kube-client.ts'
 export {
   type KubernetesObject,
@@ -64,5 +68,11 @@ export type { Logger } from './logger.ts'
 export { mergePatchBetween } from './merge-patch.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { type Effects, performInOrder } from './perform.ts'
+export { createEventRecorder, type EventFacts, type EventRecorder } from './process/event-recorder.ts'
+export { type HealthServer, startHealthServer } from './process/health-server.ts'
+export { createLogger } from './process/json-log.ts'
+export { createLeaderElector, type LeaderElector, type LeaderElectorOptions } from './process/leader-elector.ts'
+export { type RunOptions, runControllers } from './process/run-controllers.ts'
+export { type ProcessPort, runProcess } from './process/run-process.ts'
 export { writeStatus } from './status.ts'
 export { type Backoff, createWorkQueue, type WorkQueue } from './work-queue.ts'

@@ -9,8 +9,8 @@ export interface Metrics {
   readonly passSeconds: Histogram<'controller'>
   readonly queueDepth: Gauge<'controller'>
   readonly watchRestarts: Counter<'resource'>
-  /** Seconds since a watch last heard from the server or was opened anew. */
-  readonly watchSilence: Gauge<'resource'>
+  /** From now on each reading of the metrics asks how many seconds ago the watch last heard from the server. */
+  reportSilence(resource: string, seconds: () => number): void
   readonly leading: Gauge
   /** Adds figures of the process: memory, CPU, event loop. They run a timer until the process ends. */
   observeProcess(): void
@@ -19,6 +19,16 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
+  const silences = new Map<string, () => number>()
+  new Gauge({
+    name: 'watch_last_event_or_reconnect_age_seconds',
+    help: 'Time since the watch last received something or was opened',
+    labelNames: ['resource'],
+    registers,
+    collect() {
+      for (const [resource, seconds] of silences) this.set({ resource }, seconds())
+    },
+  })
   return {
     registry,
     requests: new Counter({
@@ -52,12 +62,7 @@ export function createMetrics(): Metrics {
       labelNames: ['resource'],
       registers,
     }),
-    watchSilence: new Gauge({
-      name: 'watch_last_event_or_reconnect_age_seconds',
-      help: 'Time since the watch last received something or was opened',
-      labelNames: ['resource'],
-      registers,
-    }),
+    reportSilence: (resource, seconds) => void silences.set(resource, seconds),
     leading: new Gauge({ name: 'leader', help: '1 while this process holds the lease', registers }),
     observeProcess: () => collectDefaultMetrics({ register: registry }),
   }

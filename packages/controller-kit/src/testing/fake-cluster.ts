@@ -1,9 +1,9 @@
 import type { Cache, IndexFunctions } from '../cache.ts'
+import { createObjectStore, type ObjectStore } from '../caches/object-store.ts'
 import type { Clock } from '../clock.ts'
 import { ApiUnreachable } from '../errors.ts'
 import type { KubeClient } from '../kube-client.ts'
 import type { KubernetesObject, Resource } from '../kubernetes-object.ts'
-import { createObjectStore, type ObjectStore } from '../object-store.ts'
 import { copy, createFakeClient, type FakeWrite } from './fake-client.ts'
 import { type AnyResource, createFakeStorage } from './fake-storage.ts'
 
@@ -114,7 +114,7 @@ function createFakeCache<T extends KubernetesObject>(resource: Resource<T>, stor
     list: store.list,
     byIndex: store.byIndex,
     onChange: store.onChange,
-    observe: store.put,
+    observe: store.observe,
     synced: () => true,
     untilSynced: () => Promise.resolve(),
     healthy: () => true,

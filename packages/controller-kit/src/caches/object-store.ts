@@ -1,5 +1,5 @@
-import type { Change, IndexFunctions } from './cache.ts'
-import { type KubernetesObject, keyOf } from './kubernetes-object.ts'
+import type { Change, IndexFunctions } from '../cache.ts'
+import { type KubernetesObject, keyOf } from '../kubernetes-object.ts'
 
 /** True when resource version `a` is newer than `b`: both are decimal numbers that only grow for one kind. */
 export function isNewer(a: string | undefined, b: string | undefined): boolean {
@@ -16,6 +16,8 @@ export interface ObjectStore<T extends KubernetesObject> {
   onChange(listener: (change: Change<T>) => void): void
   /** Takes the object unless a newer version of it is there already. */
   put(object: T): void
+  /** As `put`, for what came another way: ignored when it is older than what the events told already. */
+  observe(object: T): void
   /** Removes it unless a newer version is there. */
   remove(object: T): void
   /** Takes a complete list as of `resourceVersion`: what is not in it and not newer than it is removed. */
@@ -28,22 +30,18 @@ export function createObjectStore<T extends KubernetesObject>(
 ): ObjectStore<T> {
   const objects = new Map<string, T>()
   const indexes = createIndexes(indexFunctions, onBadFunction)
-  const listeners: ((change: Change<T>) => void)[] = []
+  const listeners = createListeners<T>(onBadFunction)
+  /** The newest version that came in order: an unknown object that is not newer was deleted meanwhile. */
+  let told: string | undefined
 
-  function tell(change: Change<T>): void {
-    for (const listener of listeners) {
-      try {
-        listener(change)
-      } catch (error) {
-        onBadFunction(error)
-      }
-    }
+  function advance(resourceVersion: string | undefined): void {
+    if (isNewer(resourceVersion, told)) told = resourceVersion
   }
 
   function drop(key: string, known: T, last: T): void {
     objects.delete(key)
     indexes.remove(key, known)
-    tell({ type: 'deleted', object: last, previous: known })
+    listeners.tell({ type: 'deleted', object: last, previous: known })
   }
 
   function put(object: T): void {
@@ -55,7 +53,7 @@ export function createObjectStore<T extends KubernetesObject>(
     if (previous) indexes.remove(key, previous)
     objects.set(key, object)
     indexes.add(key, object)
-    tell({ type: previous ? 'modified' : 'added', object, previous })
+    listeners.tell({ type: previous ? 'modified' : 'added', object, previous })
   }
 
   return {
@@ -64,21 +62,46 @@ export function createObjectStore<T extends KubernetesObject>(
     byIndex: (index, value) => indexes.keys(index, value).flatMap((key) => objects.get(key) ?? []),
     onChange(listener) {
       for (const object of objects.values()) listener({ type: 'added', object, previous: undefined })
-      listeners.push(listener)
+      listeners.add(listener)
     },
-    put,
+    put(object) {
+      advance(object.metadata.resourceVersion)
+      put(object)
+    },
+    observe(object) {
+      if (objects.has(keyOf(object)) || isNewer(object.metadata.resourceVersion, told)) put(object)
+    },
     remove(object) {
+      advance(object.metadata.resourceVersion)
       const key = keyOf(object)
       const known = objects.get(key)
       if (!known || isNewer(known.metadata.resourceVersion, object.metadata.resourceVersion)) return
       drop(key, known, object)
     },
     replaceAll(listed, resourceVersion) {
+      advance(resourceVersion)
       const keys = new Set(listed.map(keyOf))
       for (const [key, known] of [...objects]) {
         if (!keys.has(key) && !isNewer(known.metadata.resourceVersion, resourceVersion)) drop(key, known, known)
       }
       listed.forEach(put)
+    },
+  }
+}
+
+function createListeners<T>(onBadFunction: (error: unknown) => void) {
+  const listeners: ((change: Change<T>) => void)[] = []
+  return {
+    add: (listener: (change: Change<T>) => void) => void listeners.push(listener),
+    /** One listener that throws must not cost the others the change. */
+    tell(change: Change<T>): void {
+      for (const listener of listeners) {
+        try {
+          listener(change)
+        } catch (error) {
+          onBadFunction(error)
+        }
+      }
     },
   }
 }

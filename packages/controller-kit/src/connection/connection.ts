@@ -1,0 +1,146 @@
+import type { Dispatcher } from 'undici'
+import type { Clock } from '../clock.ts'
+import { ApiError, ApiUnreachable } from '../errors.ts'
+import type { Metrics } from '../metrics.ts'
+import { createCredentialSource } from './cluster-credentials.ts'
+import { refusalOf } from './refusal.ts'
+import { createSocketPool } from './socket-pool.ts'
+
+/** One request to the Kubernetes API. */
+export interface ApiCall {
+  /** For metrics, as in access rules: get, list, watch, create, update, patch, delete. */
+  verb: string
+  /** Plural name, for metrics. */
+  resource: string
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** From the root, with the query. */
+  path: string
+  body?: unknown
+  contentType?: string
+  signal?: AbortSignal | undefined
+}
+
+/** A way to one API server. Requests reject with `ApiError` or `ApiUnreachable`. */
+export interface Connection {
+  /** The parsed answer; its type is the caller's knowledge. */
+  request<T>(call: ApiCall): Promise<T>
+  /** The body as it comes. Reading it fails when the signal aborts or the connection breaks. */
+  stream(call: ApiCall): Promise<AsyncIterable<Buffer>>
+  /** Breaks off what is under way and closes all sockets. */
+  close(): Promise<void>
+}
+
+export interface ConnectionOptions {
+  /** Kubeconfig files, separated as in KUBECONFIG; undefined takes the Pod's service account. */
+  kubeConfigPath: string | undefined
+  userAgent: string
+  clock: Clock
+  metrics: Metrics
+  /** A request that has no whole answer by then, or a stream that has not begun, is given up. */
+  requestTimeoutMs?: number
+}
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { clock, metrics, requestTimeoutMs = 30_000 } = options
+  const sender = createSender(options)
+
+  async function exchange<R>(call: ApiCall, limit: Limit, use: (answer: Dispatcher.ResponseData) => Promise<R>) {
+    const labels = { verb: call.verb, resource: call.resource }
+    try {
+      const answer = await sender.send(call, limit.signal)
+      if (answer.statusCode >= 300) throw refusalOf(answer, await answer.body.text(), clock.now())
+      const result = await use(answer)
+      metrics.requests.inc({ ...labels, status: String(answer.statusCode) })
+      return result
+    } catch (error) {
+      const refused = error instanceof ApiError
+      metrics.requests.inc({ ...labels, status: refused ? String(error.status) : 'unreachable' })
+      throw refused ? error : unreachable(call, limit.signal.aborted ? limit.signal.reason : error)
+    }
+  }
+
+  return {
+    async request(call) {
+      const limit = createLimit(call.signal, clock, requestTimeoutMs)
+      try {
+        return await exchange(call, limit, async ({ body }) => JSON.parse(await body.text()))
+      } finally {
+        limit.release()
+      }
+    },
+    async stream(call) {
+      const limit = createLimit(call.signal, clock, requestTimeoutMs)
+      try {
+        return await exchange(call, limit, async ({ body }) => body)
+      } finally {
+        limit.stopClock()
+      }
+    },
+    close: sender.close,
+  }
+}
+
+function createSender({ kubeConfigPath, userAgent, clock }: ConnectionOptions) {
+  const credentialSource = createCredentialSource(kubeConfigPath, clock)
+  const sockets = createSocketPool()
+
+  async function sendOnce(call: ApiCall, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const credentials = await credentialSource.get()
+    const { origin, pathname } = new URL(credentials.server)
+    const hasBody = call.body !== undefined
+    const answer = await sockets.agentFor(credentials.tls).request({
+      origin,
+      path: (pathname === '/' ? '' : pathname) + call.path,
+      method: call.method,
+      headers: {
+        accept: 'application/json',
+        'user-agent': userAgent,
+        ...(hasBody ? { 'content-type': call.contentType ?? 'application/json' } : {}),
+        ...credentials.headers,
+      },
+      body: hasBody ? JSON.stringify(call.body) : null,
+      signal,
+    })
+    if (answer.statusCode === 401) credentialSource.invalidate(credentials)
+    return answer
+  }
+
+  return {
+    /** A token may have run out since it was read, so one refusal of it is followed by one try with what is read anew. */
+    async send(call: ApiCall, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+      const answer = await sendOnce(call, signal)
+      if (answer.statusCode !== 401) return answer
+      await answer.body.dump()
+      return sendOnce(call, signal)
+    },
+    close: sockets.close,
+  }
+}
+
+interface Limit {
+  signal: AbortSignal
+  /** No more limit in time; the caller's signal still counts. */
+  stopClock(): void
+  release(): void
+}
+
+function createLimit(caller: AbortSignal | undefined, clock: Clock, timeoutMs: number): Limit {
+  const controller = new AbortController()
+  const onCaller = () => controller.abort(caller?.reason)
+  if (caller?.aborted) onCaller()
+  else caller?.addEventListener('abort', onCaller, { once: true })
+  const stopClock = clock.after(timeoutMs, () => controller.abort(new Error(`no answer within ${timeoutMs / 1000} s`)))
+  return {
+    signal: controller.signal,
+    stopClock,
+    release() {
+      stopClock()
+      caller?.removeEventListener('abort', onCaller)
+    },
+  }
+}
+
+function unreachable({ method, path }: ApiCall, cause: unknown): ApiUnreachable {
+  const why = cause instanceof Error ? cause.message || cause.name : String(cause)
+  return new ApiUnreachable(`${method} ${path}: ${why}`, { cause })
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Metrics } from '../metrics.ts'
+
+interface HealthServerOptions {
+  /** For `/healthz` and `/readyz`; 0 takes a free one. */
+  healthPort: number
+  /** For `/metrics`; 0 takes a free one. */
+  metricsPort: number
+  /** What must hold for the process to be ready, by name. */
+  checks: Record<string, () => boolean>
+  metrics: Metrics
+}
+
+export interface HealthServer {
+  readonly healthPort: number
+  readonly metricsPort: number
+  close(): Promise<void>
+}
+
+/** Serves probes and metrics. `/healthz` answers as long as the process turns; `/readyz` names what is not ready. */
+export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
+  const { registry } = options.metrics
+  const health = await listen(options.healthPort, (request, response) => {
+    const path = request.url?.split('?')[0]
+    if (path === '/healthz') response.end('ok\n')
+    else if (path === '/readyz') {
+      const failing = Object.entries(options.checks).flatMap(([name, holds]) => (holds() ? [] : [name]))
+      response.statusCode = failing.length === 0 ? 200 : 503
+      response.end(failing.length === 0 ? 'ok\n' : `not ready: ${failing.join(', ')}\n`)
+    } else response.writeHead(404).end()
+  })
+  const metrics = await listen(options.metricsPort, (request, response) => {
+    if (request.url?.split('?')[0] === '/metrics') void respondWithMetrics(response, registry)
+    else response.writeHead(404).end()
+  })
+  return {
+    healthPort: portOf(health),
+    metricsPort: portOf(metrics),
+    async close() {
+      for (const server of [health, metrics]) {
+        const closed = once(server, 'close')
+        server.close()
+        server.closeAllConnections()
+        await closed
+      }
+    },
+  }
+}
+
+async function respondWithMetrics(response: ServerResponse, registry: Metrics['registry']): Promise<void> {
+  try {
+    const text = await registry.metrics()
+    response.writeHead(200, { 'content-type': registry.contentType }).end(text)
+  } catch (error) {
+    response.writeHead(500).end(`${error}\n`)
+  }
+}
+
+async function listen(port: number, listener: RequestListener): Promise<Server> {
+  const server = createServer(listener)
+  server.listen(port)
+  await once(server, 'listening')
+  return server
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
