@@ -70,9 +70,8 @@ export interface Selectors {
 export interface ClusterAccess {
   get(kind: KindRef, ref: ObjectRef): Promise<KubeObject | undefined>
   list(kind: KindRef, selectors?: Selectors): Promise<KubeObject[]>
-  /** With a subresource (`binding`) the object is posted to it on the object of the same name. */
-  create(kind: KindRef, object: KubeObject, subresource?: string): Promise<KubeObject>
-  /** Replaces; a `resourceVersion` in the object makes it conditional. */
+  create(kind: KindRef, object: KubeObject): Promise<KubeObject>
+  /** Replaces; a `resourceVersion` in the object makes it conditional. A `Binding` of pods goes to `binding`. */
   replace(kind: KindRef, object: KubeObject, subresource?: string): Promise<KubeObject>
   mergePatch(kind: KindRef, ref: ObjectRef, patch: Record<string, unknown>, subresource?: string): Promise<KubeObject>
   delete(kind: KindRef, ref: ObjectRef, options?: DeleteOptions): Promise<void>

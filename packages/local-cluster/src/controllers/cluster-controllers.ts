@@ -1,16 +1,16 @@
 import type { ClusterAccess } from '../cluster-access.ts'
 import { type ClusterClock, systemClusterClock } from '../cluster-clock.ts'
 import { createEventRecorder } from '../objects/event-recorder.ts'
-import { openStores } from './cluster-stores.ts'
 import { type Controller, runController } from '../reconciling/controller.ts'
+import { openStores } from './cluster-stores.ts'
 import type { ControllerContext } from './controller-context.ts'
 import { createDaemonSetController } from './daemon-sets/daemon-set-controller.ts'
 import { createDeploymentController } from './deployments/deployment-controller.ts'
 import { createEndpointsController } from './endpoints/endpoints-controller.ts'
+import { createFollowedKinds } from './followed-kinds.ts'
 import { createGarbageCollector } from './garbage-collection/garbage-collector.ts'
 import { createReplicaSetController } from './replica-sets/replica-set-controller.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
-import { createServedKinds } from './served-kinds.ts'
 
 export interface ClusterControllersOptions {
   access: ClusterAccess
@@ -35,14 +35,14 @@ const CONTROLLERS: Record<string, (context: ControllerContext) => Controller> = 
 export function startClusterControllers(options: ClusterControllersOptions): void {
   const { access, signal, clock = systemClusterClock, log = () => undefined, random = Math.random } = options
   const stores = openStores({ access, clock, signal })
-  const served = createServedKinds({ access, clock, signal, log, stores })
+  const followed = createFollowedKinds({ access, clock, signal, log, stores })
   const controllers = Object.entries(CONTROLLERS).map(([component, create]) => {
     const record = createEventRecorder({ access, clock, component, log })
     return create({ access, clock, signal, log, stores, record, random })
   })
-  controllers.push(createGarbageCollector(access, served))
+  controllers.push(createGarbageCollector(access, followed))
   const started = controllers.map((controller) => runController({ clock, signal, log }, controller))
-  Promise.all([...started, served.start()]).catch((error: unknown) => {
+  Promise.all([...started, followed.start()]).catch((error: unknown) => {
     if (!signal.aborted) log('The controllers of the cluster cannot start', { error })
   })
 }

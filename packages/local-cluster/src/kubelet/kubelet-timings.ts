@@ -6,16 +6,16 @@ export interface KubeletTimings {
   loadMs: number
   /** Pause between renewals of a Node's Lease. */
   leaseMs: number
-  /** From the order to stop until a container has ended. */
-  stopMs: number
   /** First pause before a failed container starts again; doubles up to five minutes. */
   crashBackOffMs: number
+  /** By how much delays and periods of a probe shrink until it succeeds for the first time: models load faster too. */
+  probeFactor: number
 }
 
 export const DEFAULT_TIMINGS: KubeletTimings = {
   pullMs: 200,
   loadMs: 300,
   leaseMs: 10_000,
-  stopMs: 50,
   crashBackOffMs: 10_000,
+  probeFactor: 0.1,
 }

@@ -1,5 +1,4 @@
-import type { KubeObject } from '../cluster-access.ts'
-import type { ClusterAccess } from '../cluster-access.ts'
+import type { ClusterAccess, KubeObject } from '../cluster-access.ts'
 import { type ClusterClock, timestamp } from '../cluster-clock.ts'
 import { isLostRace } from './api-refusals.ts'
 import { EVENTS } from './kinds.ts'

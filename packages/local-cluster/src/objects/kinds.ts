@@ -1,7 +1,7 @@
 import type { KindRef, KubeObject } from '../cluster-access.ts'
 import type { Node } from './node.ts'
 import type { Pod } from './pod.ts'
-import type { Endpoints, EndpointSlice, Service } from './service.ts'
+import type { EndpointSlice, Endpoints, Service } from './service.ts'
 import type { DaemonSet, Deployment, Job, PodDisruptionBudget, ReplicaSet, StatefulSet } from './workloads.ts'
 
 /** A kind with the type of its objects, which the server's own validation vouches for. */
@@ -49,7 +49,10 @@ export const JOBS = kindOf<Job>('batch/v1', 'jobs', 'Job')
 export const LEASES = kindOf<Lease>('coordination.k8s.io/v1', 'leases', 'Lease')
 export const BUDGETS = kindOf<PodDisruptionBudget>('policy/v1', 'poddisruptionbudgets', 'PodDisruptionBudget')
 export const NODES: KindOf<Node> = { ...kindOf<Node>('v1', 'nodes', 'Node'), namespaced: false }
-export const NAMESPACES: KindOf<Namespace> = { ...kindOf<Namespace>('v1', 'namespaces', 'Namespace'), namespaced: false }
+export const NAMESPACES: KindOf<Namespace> = {
+  ...kindOf<Namespace>('v1', 'namespaces', 'Namespace'),
+  namespaced: false,
+}
 export const CUSTOM_RESOURCE_DEFINITIONS: KindOf<CustomResourceDefinition> = {
   ...kindOf('apiextensions.k8s.io/v1', 'customresourcedefinitions', 'CustomResourceDefinition'),
   namespaced: false,

@@ -16,7 +16,10 @@ export interface Controller {
 export type Trigger = (enqueue: (key: string) => void) => Promise<void>
 
 /** Enqueues what `keys` names, for the object as it is and as it was; it is called with undefined for neither. */
-export function on<T extends KubeObject>(store: ObjectStore<T>, keys: (now: T | undefined, before?: T) => string[]): Trigger {
+export function on<T extends KubeObject>(
+  store: ObjectStore<T>,
+  keys: (now: T | undefined, before?: T) => string[],
+): Trigger {
   return (enqueue) => {
     store.onChange((now, before) => {
       for (const key of keys(now, before)) enqueue(key)

@@ -3,35 +3,21 @@ import { eligibility, type ObservedDaemonSet, podsByTargetNode, REVISION_LABEL }
 
 export function reportDaemonSet({ daemonSet, nodes, pods, revision }: ObservedDaemonSet): object {
   const byNode = podsByTargetNode(pods.filter(isActive))
-  const status = {
-    currentNumberScheduled: 0,
-    numberMisscheduled: 0,
-    desiredNumberScheduled: 0,
-    numberReady: 0,
-    updatedNumberScheduled: 0,
-  }
-  for (const node of nodes) {
-    const present = byNode.get(node.metadata.name) ?? []
-    if (!eligibility(daemonSet, node).run) {
-      if (present.length > 0) status.numberMisscheduled += 1
-      continue
-    }
-    status.desiredNumberScheduled += 1
-    const [pod] = present
-    if (pod === undefined) continue
-    status.currentNumberScheduled += 1
-    if (isReady(pod)) status.numberReady += 1
-    if (pod.metadata.labels?.[REVISION_LABEL] === revision) status.updatedNumberScheduled += 1
-  }
-  const { updatedNumberScheduled, numberReady, desiredNumberScheduled, ...required } = status
-  const numberUnavailable = desiredNumberScheduled - numberReady
+  const wanted = nodes.filter((node) => eligibility(daemonSet, node).run)
+  const isWanted = new Set(wanted)
+  const unwanted = nodes.filter((node) => !isWanted.has(node))
+  const placed = wanted.flatMap(({ metadata }) => byNode.get(metadata.name)?.[0] ?? [])
+  const ready = placed.filter(isReady).length
+  const unavailable = wanted.length - ready
+  const updated = placed.filter(({ metadata }) => metadata.labels?.[REVISION_LABEL] === revision).length
   return {
-    ...required,
-    desiredNumberScheduled,
-    numberReady,
-    ...(updatedNumberScheduled > 0 ? { updatedNumberScheduled } : {}),
-    ...(numberReady > 0 ? { numberAvailable: numberReady } : {}),
-    ...(numberUnavailable > 0 ? { numberUnavailable } : {}),
+    currentNumberScheduled: placed.length,
+    numberMisscheduled: unwanted.filter(({ metadata }) => byNode.has(metadata.name)).length,
+    desiredNumberScheduled: wanted.length,
+    numberReady: ready,
+    ...(updated > 0 ? { updatedNumberScheduled: updated } : {}),
+    ...(ready > 0 ? { numberAvailable: ready } : {}),
+    ...(unavailable > 0 ? { numberUnavailable: unavailable } : {}),
     observedGeneration: daemonSet.metadata.generation,
   }
 }

@@ -14,17 +14,6 @@ const HASH_LABEL = 'pod-template-hash'
 export function createDeploymentController(context: ControllerContext): Controller {
   const { deployments, replicaSets, pods } = context.stores
 
-  function observe(deployment: Deployment): ObservedDeployment {
-    const owned = replicaSets
-      .byIndex('owner', deployment.metadata.uid ?? '')
-      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-      .sort((a, b) => (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? ''))
-    const current = owned.find(({ spec }) => sameTemplate(spec.template, deployment.spec.template, HASH_LABEL))
-    const old = owned.filter((replicaSet) => replicaSet !== current)
-    const oldPods = old.flatMap(({ metadata }) => pods.byIndex('owner', metadata.uid ?? ''))
-    return { deployment, current, old, oldPods }
-  }
-
   async function perform(action: DeploymentAction, { deployment, current }: ObservedDeployment): Promise<void> {
     switch (action.do) {
       case 'create':
@@ -49,9 +38,9 @@ export function createDeploymentController(context: ControllerContext): Controll
   async function reconcile(key: string): Promise<number | undefined> {
     const deployment = deployments.get(key)
     if (deployment === undefined) return undefined
-    const seen = observe(deployment)
+    const seen = observe(context.stores, deployment)
     for (const action of planDeployment(seen)) await perform(action, seen)
-    const after = observe(deployment)
+    const after = observe(context.stores, deployment)
     const report = reportDeployment(after, timestamp(context.clock))
     const revision = after.current?.metadata.annotations?.[REVISION]
     if (revision !== undefined && deployment.metadata.annotations?.[REVISION] !== revision) {
@@ -74,6 +63,17 @@ export function createDeploymentController(context: ControllerContext): Controll
       }),
     ],
   }
+}
+
+function observe({ replicaSets, pods }: ControllerContext['stores'], deployment: Deployment): ObservedDeployment {
+  const owned = replicaSets
+    .byIndex('owner', deployment.metadata.uid ?? '')
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .sort((a, b) => (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? ''))
+  const current = owned.find(({ spec }) => sameTemplate(spec.template, deployment.spec.template, HASH_LABEL))
+  const old = owned.filter((replicaSet) => replicaSet !== current)
+  const oldPods = old.flatMap(({ metadata }) => pods.byIndex('owner', metadata.uid ?? ''))
+  return { deployment, current, old, oldPods }
 }
 
 function nameOf(deployment: Deployment): string {

@@ -39,7 +39,10 @@ export function reportDeployment(rollout: Rollout, now: string): { status: objec
   conditions = conditions.map((condition) => {
     const earlier = before?.conditions?.find(({ type }) => type === condition.type)
     const changed = earlier?.status !== condition.status || earlier?.reason !== condition.reason
-    return { ...condition, lastUpdateTime: changed ? now : (condition.lastUpdateTime ?? earlier?.lastUpdateTime ?? now) }
+    return {
+      ...condition,
+      lastUpdateTime: changed ? now : (condition.lastUpdateTime ?? earlier?.lastUpdateTime ?? now),
+    }
   })
   if (progressing) conditions = withCondition(conditions, progressing.condition, now)
   return {
@@ -74,20 +77,25 @@ function progressCondition(rollout: Rollout, counted: Counts, now: string) {
   if (deployment.spec.paused || current === undefined) return undefined
   const name = `ReplicaSet "${current.metadata.name}"`
   const earlier = deployment.status?.conditions?.find(({ type }) => type === 'Progressing')
-  const say = (status: string, reason: string, message: string, lastUpdateTime = now): Condition => {
-    return { type: 'Progressing', status, reason, message, lastUpdateTime }
-  }
+  const progressing = { type: 'Progressing', status: 'True' }
   // A roll-out that has ended once is over: pods that fail later are no progress that could be late.
   const isOver = earlier?.reason === 'NewReplicaSetAvailable' && earlier.message?.startsWith(name)
   if (isOver && counted.replicas === counted.updatedReplicas) return { condition: earlier }
   if (isComplete(rollout, counted)) {
-    return { condition: say('True', 'NewReplicaSetAvailable', `${name} has successfully progressed.`) }
+    const message = `${name} has successfully progressed.`
+    return { condition: { ...progressing, reason: 'NewReplicaSetAvailable', message, lastUpdateTime: now } }
   }
-  if (hasMoved(rollout, counted)) return { condition: say('True', 'ReplicaSetUpdated', `${name} is progressing.`) }
+  const lastUpdateTime = hasMoved(rollout, counted) ? now : (earlier?.lastUpdateTime ?? now)
   const deadlineMs = (deployment.spec.progressDeadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000
-  const leftMs = Date.parse(earlier?.lastUpdateTime ?? now) + deadlineMs - Date.parse(now)
-  if (leftMs <= 0) return { condition: say('False', 'ProgressDeadlineExceeded', `${name} has timed out progressing.`, earlier?.lastUpdateTime) }
-  return { condition: say('True', 'ReplicaSetUpdated', `${name} is progressing.`, earlier?.lastUpdateTime), revisitMs: leftMs }
+  const revisitMs = Date.parse(lastUpdateTime) + deadlineMs - Date.parse(now)
+  if (revisitMs <= 0) {
+    const message = `${name} has timed out progressing.`
+    return {
+      condition: { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message, lastUpdateTime },
+    }
+  }
+  const message = `${name} is progressing.`
+  return { condition: { ...progressing, reason: 'ReplicaSetUpdated', message, lastUpdateTime }, revisitMs }
 }
 
 function isComplete({ deployment }: Rollout, counted: Counts): boolean {

@@ -1,4 +1,4 @@
-import type { Endpoints, EndpointSlice, EndpointSubset, Service } from '../../objects/service.ts'
+import type { EndpointSlice, EndpointSubset, Endpoints, Service } from '../../objects/service.ts'
 import { byPorts, type PodEndpoint } from './endpoint-addresses.ts'
 
 const MANAGED_BY = { 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' }

@@ -20,7 +20,5 @@ export function planReplicaSet(replicaSet: ReplicaSet, pods: Pod[]): ReplicaSetA
 function leastUsefulFirst(a: Pod, b: Pod): number {
   const rank = (pod: Pod) =>
     (pod.spec.nodeName ? 4 : 0) + (pod.status?.phase === 'Running' ? 2 : 0) + (isReady(pod) ? 1 : 0)
-  return (
-    rank(a) - rank(b) || (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? '')
-  )
+  return rank(a) - rank(b) || (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? '')
 }

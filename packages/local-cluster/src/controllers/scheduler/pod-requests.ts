@@ -23,7 +23,8 @@ export function podRequests({ spec }: Pod): Amounts {
   for (const container of spec.initContainers ?? []) {
     const requests = containerRequests(container)
     if (container.restartPolicy === 'Always') addTo(total, requests)
-    else for (const [resource, amount] of requests) if (amount > (total.get(resource) ?? 0n)) total.set(resource, amount)
+    else
+      for (const [resource, amount] of requests) if (amount > (total.get(resource) ?? 0n)) total.set(resource, amount)
   }
   return addTo(total, amountsOf(spec.overhead))
 }

@@ -23,7 +23,7 @@ export function createScheduler({ access, clock, stores, record }: ControllerCon
     const { name, namespace = '', uid = '' } = pod.metadata
     ledger.book(pod, nodeName)
     try {
-      await access.create(PODS, bindingObject({ name, namespace, uid, nodeName }), 'binding')
+      await access.replace(PODS, bindingObject({ name, namespace, uid, nodeName }), 'binding')
     } catch (error) {
       ledger.release(pod)
       throw error
@@ -44,7 +44,10 @@ export function createScheduler({ access, clock, stores, record }: ControllerCon
     const pod = pods.get(key)
     waiting.delete(key)
     if (pod === undefined || !needsNode(pod)) return
-    const placement = planPlacement(pod, nodes.list().map((node) => ledger.room(node)))
+    const placement = planPlacement(
+      pod,
+      nodes.list().map((node) => ledger.room(node)),
+    )
     if (placement.do === 'bind') return bind(pod, placement.nodeName).then(() => undefined)
     waiting.add(key)
     await report(pod, placement.message)
@@ -58,7 +61,8 @@ export function createScheduler({ access, clock, stores, record }: ControllerCon
     triggers: [
       on(pods, (now, before) => {
         const freed = ledger.follow(now, before)
-        const own = now !== undefined && needsNode(now) && !isDeepStrictEqual(now.spec, before?.spec) ? [keyOf(now)] : []
+        const own =
+          now !== undefined && needsNode(now) && !isDeepStrictEqual(now.spec, before?.spec) ? [keyOf(now)] : []
         return freed ? [...own, ...waiting] : own
       }),
       on(nodes, (now, before) => (offersTheSame(now, before) ? [] : [...waiting])),

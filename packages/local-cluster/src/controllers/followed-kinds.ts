@@ -4,7 +4,7 @@ import type { CustomResourceDefinition } from '../objects/kinds.ts'
 import { ObjectStore } from '../objects/object-store.ts'
 import type { ControllerContext } from './controller-context.ts'
 
-export interface ServedKinds {
+export interface FollowedKinds {
   /** A store of every kind that is served now, built in or custom. */
   stores(): ObjectStore<KubeObject>[]
   /** The store of the kind an owner reference names, in whatever served version. */
@@ -15,7 +15,7 @@ export interface ServedKinds {
 }
 
 /** Follows every object of every kind, for the controllers that care about all of them. */
-export function createServedKinds(context: Omit<ControllerContext, 'record' | 'random'>): ServedKinds {
+export function createFollowedKinds(context: Omit<ControllerContext, 'record' | 'random'>): FollowedKinds {
   const served = new Map<string, ObjectStore<KubeObject>>()
   const stopCustom = new Map<string, () => void>()
   const listeners: ((store: ObjectStore<KubeObject>) => void)[] = []
@@ -50,7 +50,9 @@ export function createServedKinds(context: Omit<ControllerContext, 'record' | 'r
     find: (apiVersion, kind) => served.get(keyOfKind(apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind)),
     onStore: (listener) => listeners.push(listener),
     async start() {
-      const builtIn = createKindRegistry().all().filter(({ custom }) => !custom)
+      const builtIn = createKindRegistry()
+        .all()
+        .filter(({ custom }) => !custom)
       const stores = builtIn.map((kind) => serve(kind, context.signal))
       context.stores.customResourceDefinitions.onChange(follow)
       await Promise.all([...stores.map((store) => store.start()), context.stores.customResourceDefinitions.start()])

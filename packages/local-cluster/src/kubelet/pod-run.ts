@@ -1,0 +1,133 @@
+import { isDeepStrictEqual } from 'node:util'
+import { pause, timestamp } from '../cluster-clock.ts'
+import { isLostRace } from '../objects/api-refusals.ts'
+import type { RecordEvent } from '../objects/event-recorder.ts'
+import type { ObjectStore } from '../objects/object-store.ts'
+import { keyOf } from '../objects/owner.ts'
+import { isFinished, type Pod } from '../objects/pod.ts'
+import { PORT_MAP } from '../simulation-annotations.ts'
+import { ContainerRun } from './container-run.ts'
+import { podStatus } from './pod-status.ts'
+import type { ProgramContext } from './programs/program.ts'
+
+export interface PodRunOptions {
+  pod: Pod
+  pods: ObjectStore<Pod>
+  hostIP: string
+  podIP: string
+  environment: Pick<ProgramContext, 'clock' | 'timings' | 'network'>
+  record: RecordEvent
+  onFailure: (error: unknown) => void
+}
+
+const RETRY_MS = 1000
+
+/** Plays one pod on its node and tells the API server what happens to it. */
+export class PodRun {
+  readonly podIP: string
+  readonly #options: PodRunOptions
+  readonly #init: ContainerRun[]
+  readonly #containers: ContainerRun[]
+  readonly #life: Promise<void>
+  #stopped = false
+  readonly #silence = new AbortController()
+  #reporting: Promise<void> | undefined
+  #changed = false
+
+  constructor(options: PodRunOptions) {
+    this.#options = options
+    this.podIP = options.podIP
+    const { initContainers = [], containers, restartPolicy = 'Always' } = options.pod.spec
+    // An init container that succeeded is done; only sidecars among them start again.
+    const initPolicy = restartPolicy === 'Never' ? 'Never' : 'OnFailure'
+    this.#init = initContainers.map((each) => this.#containerRun(each, each.restartPolicy ?? initPolicy))
+    this.#containers = containers.map((each) => this.#containerRun(each, restartPolicy))
+    this.#life = this.#live()
+  }
+
+  container(name: string): ContainerRun | undefined {
+    return [...this.#init, ...this.#containers].find(({ container }) => container.name === name)
+  }
+
+  /** Ends every container; resolves when the last one has ended and, unless silent, its end is reported. */
+  async stop({ silent }: { silent: boolean }): Promise<void> {
+    this.#stopped = true
+    if (silent) this.#silence.abort()
+    for (const run of [...this.#init, ...this.#containers]) run.stop()
+    await this.#life
+    await this.#report()
+  }
+
+  #containerRun(container: ContainerRun['container'], restartPolicy: string): ContainerRun {
+    const { pod, environment, record } = this.#options
+    return new ContainerRun({
+      container,
+      pod,
+      environment,
+      restartPolicy,
+      onChange: () => void this.#report(),
+      record: (event) => record(pod, event),
+    })
+  }
+
+  async #live(): Promise<void> {
+    const sidecars: Promise<unknown>[] = []
+    for (const run of this.#init) {
+      if (this.#stopped) return
+      if (run.container.restartPolicy === 'Always') sidecars.push(run.run())
+      else if ((await run.run()) !== 0) return
+    }
+    if (this.#stopped) return
+    await Promise.all(this.#containers.map((run) => run.run()))
+    for (const run of this.#init) run.stop()
+    await Promise.all(sidecars)
+  }
+
+  /** Writes what is true now; changes while a write is under way are written together after it. */
+  #report(): Promise<void> {
+    this.#changed = true
+    this.#reporting ??= this.#writeChanges().finally(() => {
+      this.#reporting = undefined
+    })
+    return this.#reporting
+  }
+
+  async #writeChanges(): Promise<void> {
+    // Changes of one turn of the event loop are one write.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    while (this.#changed && !this.#silence.signal.aborted) {
+      this.#changed = false
+      await this.#write().catch((error: unknown) => this.#retryAfter(error))
+    }
+  }
+
+  /** A lost race means that the pod is another one now; anything else is written again. */
+  async #retryAfter(error: unknown): Promise<void> {
+    if (isLostRace(error)) return
+    this.#options.onFailure(error)
+    this.#changed = true
+    await pause(this.#options.environment.clock, RETRY_MS, this.#silence.signal)
+  }
+
+  async #write(): Promise<void> {
+    const { pods, hostIP, podIP, environment } = this.#options
+    const { uid } = this.#options.pod.metadata
+    const stored = pods.get(keyOf(this.#options.pod))
+    if (stored === undefined || stored.metadata.uid !== uid || isFinished(stored)) return
+    const ports = JSON.stringify(Object.fromEntries(this.#containers.flatMap((run) => [...run.ports])))
+    const known = stored.metadata.annotations?.[PORT_MAP] ?? '{}'
+    const pod =
+      known === ports ? stored : await pods.patch(stored, { metadata: { uid, annotations: { [PORT_MAP]: ports } } })
+    const status = podStatus({
+      pod,
+      init: this.#init.map((run) => run.status()),
+      containers: this.#containers.map((run) => run.status()),
+      hostIP,
+      podIP,
+      now: timestamp(environment.clock),
+    })
+    if (!isDeepStrictEqual(JSON.parse(JSON.stringify(status)), pod.status)) {
+      await pods.patch(pod, { metadata: { uid }, status }, 'status')
+    }
+  }
+}
