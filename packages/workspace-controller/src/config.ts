@@ -4,7 +4,7 @@ const port = z.coerce.number().int().min(0).max(65_535)
 const flag = z.stringbool()
 
 const environment = z.object({
-  /** Empty means the kubeconfig of the place it runs in: the Pod's own account, or `~/.kube/config`. */
+  /** Absent in a Pod, whose own account is taken then. */
   KUBECONFIG: z.string().optional(),
   PRESET_REGISTRY_NAME: z
     .string()

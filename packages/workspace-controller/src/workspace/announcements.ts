@@ -1,5 +1,6 @@
 import { WORKSPACE_CONDITIONS, type Workspace } from '@kaito/api'
 import { findInstanceType } from '@kaito/presets'
+import { WORKSPACE_REASONS } from './reasons.ts'
 import type { Report } from './report.ts'
 
 export interface Announcement {
@@ -9,13 +10,15 @@ export interface Announcement {
 }
 
 /** Reasons that need nobody to act. */
-const NORMAL = new Set(['PoolCreating', 'NodesNotReady', 'NodesReady', 'WorkloadStarting', 'WorkloadReady', 'Deleting'])
+const NORMAL = new Set(['PoolCreating', 'NodesReady', 'WorkloadStarting', 'WorkloadReady', 'Deleting'])
 const TOLD = new Set<string>([WORKSPACE_CONDITIONS.resourceReady, WORKSPACE_CONDITIONS.inferenceReady])
 
 /** Events for what the report says anew; each state is told once, when it begins. */
 export function announcements(workspace: Workspace, { conditions, slots }: Report): Announcement[] {
   const before = workspace.status?.conditions ?? []
-  const changed = (conditions ?? []).filter((after) => TOLD.has(after.type) && isNews(before, after))
+  const changed = (conditions ?? []).filter(
+    (after) => TOLD.has(after.type) && after.reason !== WORKSPACE_REASONS.nodesNotReady && isNews(before, after),
+  )
   const told = changed.map(({ reason, message }) => {
     return { type: NORMAL.has(reason) ? ('Normal' as const) : ('Warning' as const), reason, message }
   })

@@ -21,7 +21,7 @@ import { type Order, type OrderSettings, orderOf } from './order.ts'
 export interface Sources {
   client: KubeClient
   clock: Clock
-  /** Objects with the Workspace label; what lacks it is looked for on the server before anything is bought. */
+  /** Objects with the Workspace label; what they lack is looked for on the server before anything is bought or made. */
   deployments: Cache<Deployment>
   services: Cache<Service>
   /** Indexed by `PODS_BY_WORKSPACE`. */
@@ -43,10 +43,10 @@ export async function observe(workspace: Workspace, sources: Sources, call: Call
   if (workspace.metadata.deletionTimestamp || !isHeld(workspace)) return { seen: { workspace, now } }
   const supply = await sources.provisioner.supply(nodeRequest(workspace, order), call)
   const wanted = { deployment: inferenceDeployment(workspace, order), service: inferenceService(workspace, order) }
-  const isBuying = supply.phase === 'missing'
+  const isActing = supply.phase === 'missing' || supply.phase === 'ready'
   const standing = <T extends KubernetesObject>(cache: Cache<T>): T | Promise<T | undefined> | undefined =>
     cache.get(keyOf(workspace)) ??
-    (isBuying ? sources.client.get(cache.resource, parseKey(keyOf(workspace)), call) : undefined)
+    (isActing ? sources.client.get(cache.resource, parseKey(keyOf(workspace)), call) : undefined)
   const [deployment, service] = await Promise.all([standing(sources.deployments), standing(sources.services)])
   const pods = sources.pods.byIndex(PODS_BY_WORKSPACE, keyOf(workspace))
   return { seen: { workspace, now, supply, wanted, deployment, service, pods }, order }

@@ -260,7 +260,6 @@ test('each state is told once, with the successor of a retired size', async () =
   expect(world.events.map((event) => event.replace(/:.*/, ''))).toEqual([
     'Warning InstanceTypeRetired',
     'Normal PoolCreating',
-    'Normal NodesNotReady',
     'Normal NodesReady',
     'Normal WorkloadStarting',
     'Normal WorkloadReady',

@@ -1,0 +1,42 @@
+import { type Machine, WORKSPACE_LABEL, type Workspace } from '@kaito/api'
+import {
+  type Cache,
+  type CacheOptions,
+  createCache,
+  DEPLOYMENTS,
+  type Deployment,
+  type KubernetesObject,
+  NODES,
+  type Node,
+  PODS,
+  type Pod,
+  SERVICES,
+  type Service,
+} from '@kaito/controller-kit'
+import { MACHINES } from '@kaito/node-provisioner'
+import { PODS_BY_WORKSPACE, workspaceKeysOf } from './workload/pods.ts'
+import { WORKSPACES } from './workspace/workspaces.ts'
+
+export interface Caches {
+  workspaces: Cache<Workspace>
+  deployments: Cache<Deployment>
+  services: Cache<Service>
+  pods: Cache<Pod>
+  machines: Cache<Machine>
+  nodes: Cache<Node>
+}
+
+type Environment = Pick<CacheOptions<KubernetesObject>, 'connection' | 'clock' | 'random' | 'log' | 'metrics'>
+
+/** Of what clusters are full of, only that which carries a Workspace's label is kept in memory. */
+export function createCaches(environment: Environment): Caches {
+  const labelled = { ...environment, selectors: { labelSelector: WORKSPACE_LABEL } }
+  return {
+    workspaces: createCache({ ...environment, resource: WORKSPACES }),
+    machines: createCache({ ...environment, resource: MACHINES }),
+    deployments: createCache({ ...labelled, resource: DEPLOYMENTS }),
+    services: createCache({ ...labelled, resource: SERVICES }),
+    pods: createCache({ ...labelled, resource: PODS, indexes: { [PODS_BY_WORKSPACE]: workspaceKeysOf } }),
+    nodes: createCache({ ...labelled, resource: NODES }),
+  }
+}

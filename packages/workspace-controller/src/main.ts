@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import {
+  createConnection,
+  createEventRecorder,
+  createKubeClient,
+  createLogger,
+  createMetrics,
+  runControllers,
+  runProcess,
+  systemClock,
+} from '@kaito/controller-kit'
+import { createMachineNodeProvisioner } from '@kaito/node-provisioner'
+import { createCaches } from './caches.ts'
+import { readConfig } from './config.ts'
+import { createControllers } from './controllers.ts'
+
+const NAME = 'workspace-controller'
+
+const config = readConfig()
+const clock = systemClock
+const random = Math.random
+const log = createLogger({ name: NAME, level: config.logLevel })
+const metrics = createMetrics()
+
+await runProcess({ start, log, clock })
+
+async function start(signal: AbortSignal): Promise<void> {
+  const connection = createConnection({ kubeConfigPath: config.kubeconfig, userAgent: NAME, clock, metrics })
+  const client = createKubeClient(connection)
+  const caches = createCaches({ connection, clock, random, log, metrics })
+  const provisioner = createMachineNodeProvisioner({ client, clock, ...caches })
+  const events = createEventRecorder({ client, component: NAME, clock, random, log })
+  const settings = config.order
+  await runControllers(
+    {
+      identity: `${hostname()}_${randomUUID()}`,
+      client,
+      caches: Object.values(caches),
+      controllers: createControllers({ client, caches, provisioner, settings, events, clock, random, log, metrics }),
+      leaderElection: { ...config.leaderElection, name: NAME },
+      healthPort: config.healthPort,
+      metricsPort: config.metricsPort,
+      log,
+      clock,
+      metrics,
+      onLost: (reason) => {
+        log.fatal({ reason }, 'no longer leading')
+        process.exit(1)
+      },
+    },
+    signal,
+  )
+  await connection.close()
+}
