@@ -6,6 +6,7 @@ import { createPoolViews } from './agent-pools/pool-views.ts'
 import { createFrontDoor } from './arm/front-door.ts'
 import { createLedger } from './billing/ledger.ts'
 import { type Clock, realClock } from './clock/clock.ts'
+import { ownedTimers } from './clock/owned-timers.ts'
 import { type Cloud, newId } from './cloud.ts'
 import { findVmSize } from './compute/vm-sizes.ts'
 import { createControlEndpoint } from './control/control-endpoint.ts'
@@ -38,7 +39,8 @@ export interface EmulatorCore extends Controls {
 }
 
 export function createAzureEmulator(options: EmulatorOptions = {}): EmulatorCore {
-  const { clock = realClock(), nodes, onProblem, ...rest } = options
+  const { clock: given = realClock(), nodes, onProblem, ...rest } = options
+  const { clock, cancelAll } = ownedTimers(given)
   const registry = nodeRegistry(nodes, onProblem)
   const cloud = createCloud(settingsSchema.parse(rest), clock, registry)
   const tokens = createTokenStore(clock, () => cloud.settings)
@@ -58,11 +60,7 @@ export function createAzureEmulator(options: EmulatorOptions = {}): EmulatorCore
       return outcome
     },
     async close() {
-      for (const pool of cloud.pools.values()) {
-        pool.operation?.cancelTimer()
-        for (const machine of pool.machines) machine.cancelJoin()
-      }
-      cloud.cluster.cancelTimer()
+      cancelAll()
       await registry.close?.()
     },
   }
@@ -132,14 +130,16 @@ export async function startAzureEmulator(
   const { host = '127.0.0.1', port = 0, ...rest } = options
   const certificate = await createServerCertificate([...new Set([host, '127.0.0.1', 'localhost', '::1'])])
   const { handle, close, ...controls } = createAzureEmulator(rest)
-  const server = await serveHttps({ host, port, certificate, handle })
+  const onError = (error: unknown) =>
+    rest.onProblem?.(`The emulator failed: ${error instanceof Error ? error.stack : error}`)
+  const server = await serveHttps({ host, port, certificate, handle, onError })
   return {
     ...controls,
     url: server.url,
     ca: certificate.ca,
     async stop() {
-      await close()
       await server.close()
+      await close()
     },
   }
 }

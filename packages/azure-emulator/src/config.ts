@@ -24,15 +24,24 @@ export function readConfig(args: string[]): Config {
   const given = parseFlags(args)
   const { settings: file, ...values } = given
   const own = Object.keys(flagsSchema.shape)
-  const flags = flagsSchema.parse(pick(values, (key) => own.includes(key)))
+  const flags = checked(
+    flagsSchema,
+    pick(values, (key) => own.includes(key)),
+  )
   const fromFile: unknown = file ? JSON.parse(readFileSync(file, 'utf8')) : {}
   const fromFlags = Object.fromEntries(
     Object.entries(pick(values, (key) => !own.includes(key))).map(([key, value]) => [key, settingValue(value)]),
   )
   return {
     flags,
-    settings: settingsSchema.parse({ ...z.record(z.string(), z.unknown()).parse(fromFile), ...fromFlags }),
+    settings: checked(settingsSchema, { ...z.record(z.string(), z.unknown()).parse(fromFile), ...fromFlags }),
   }
+}
+
+function checked<T extends z.ZodType>(schema: T, values: unknown): z.infer<T> {
+  const { data, error } = schema.safeParse(values)
+  if (error) throw new Error(z.prettifyError(error), { cause: error })
+  return data
 }
 
 function parseFlags(args: string[]): Record<string, string> {

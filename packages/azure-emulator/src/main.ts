@@ -31,4 +31,6 @@ const ready = JSON.stringify({
 if (flags.stateFile) writeFileSync(flags.stateFile, `${ready}\n`)
 process.stdout.write(`${ready}\n`)
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void emulator.stop())
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => void emulator.stop().then(() => process.exit()))
+}

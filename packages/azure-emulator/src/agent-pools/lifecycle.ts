@@ -4,7 +4,7 @@ import { type Cloud, newId } from '../cloud.ts'
 import { provisioningError } from '../compute/allocation-errors.ts'
 import { type Placement, placeMachines } from '../compute/capacity.ts'
 import type { PoolFault } from '../faults/pool-fault.ts'
-import { addMachines, billFor, refreshNodes, removeMachines } from './machines.ts'
+import { addMachines, billFor, refreshNodes, removeMachines, setPower } from './machines.ts'
 import { isBusy, type Pool } from './pool.ts'
 import type { PoolProperties } from './properties.ts'
 import { endOperation, runOperation, settle } from './run-operation.ts'
@@ -53,6 +53,8 @@ export function updatePool(
       removeMachines(cloud, pool, pool.machines.slice(count))
       billFor(cloud, pool, count)
       refreshNodes(cloud, pool)
+      const power = pool.properties.powerState?.code
+      if (power && power !== pool.powerState) setPower(cloud, pool, power)
       return undefined
     },
   })

@@ -1,9 +1,18 @@
 import { z } from 'zod'
 
+function isRegExp(pattern: string): boolean {
+  try {
+    return new RegExp(pattern) instanceof RegExp
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
 const matchSchema = z.strictObject({
   method: z.string().optional(),
   /** Regular expression on the path and query, without regard to case. */
-  path: z.string().optional(),
+  path: z.string().refine(isRegExp, 'not a regular expression').optional(),
   /** Name of the pool in the path. */
   pool: z.string().optional(),
 })

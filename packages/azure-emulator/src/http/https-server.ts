@@ -17,11 +17,17 @@ export interface ServeOptions {
   port: number
   certificate: ServerCertificate
   handle: (request: HttpRequest) => Promise<HttpOutcome>
+  /** Told of a request that could not be handled; its client gets a 500. */
+  onError: (error: unknown) => void
 }
 
-export async function serveHttps({ host, port, certificate, handle }: ServeOptions): Promise<HttpsServer> {
+export async function serveHttps({ host, port, certificate, handle, onError }: ServeOptions): Promise<HttpsServer> {
   const server = createServer({ cert: certificate.cert, key: certificate.key }, (incoming, response) => {
-    exchange(incoming, response, handle).catch((error: unknown) => response.destroy(asError(error)))
+    exchange(incoming, response, handle).catch((error: unknown) => {
+      onError(error)
+      if (response.headersSent) response.destroy()
+      else send(response, { status: 500, headers: {}, body: '' })
+    })
   })
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve, reject) => {
@@ -85,8 +91,4 @@ function asRequest(incoming: IncomingMessage, body: string): HttpRequest {
     body,
     ...(incoming.socket.remoteAddress && { remoteAddress: incoming.socket.remoteAddress }),
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }
