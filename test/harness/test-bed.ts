@@ -65,10 +65,16 @@ export async function startTestBed(options: TestBedOptions = {}): Promise<TestBe
   }
 }
 
+/** What a controller must be told to find its cluster in Azure. */
+type AzureIdentity = Record<
+  'subscriptionId' | 'resourceGroup' | 'cluster' | 'location' | 'tenantId' | 'clientId',
+  string
+>
+
 interface Parts {
   folder: string
   kubeconfigPath: string
-  azure: Pick<AzureEmulator, 'url' | 'ca' | 'settings'>
+  azure: { url: string; ca: string; settings(): AzureIdentity }
   kube: KubeHttp
 }
 

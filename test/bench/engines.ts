@@ -1,0 +1,100 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Agent, request } from 'undici'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { jsonLine, NodeProcess } from '../harness/child-process.ts'
+import { KubeHttp } from '../harness/kube-http.ts'
+import { installProduct } from '../harness/manifests.ts'
+import { type Controller, controllerSettings } from '../harness/test-bed.ts'
+
+const kubeconfigSchema = z.object({
+  clusters: z.tuple([
+    z.object({ cluster: z.object({ server: z.string(), 'certificate-authority-data': z.string() }) }),
+  ]),
+  users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]),
+})
+const azureReadySchema = z.object({ url: z.string(), caFile: z.string() })
+const recordSchema = z.object({ at: z.string(), method: z.string(), path: z.string(), status: z.number().optional() })
+const requestsSchema = z.object({ requests: z.array(recordSchema) })
+
+export type ArmRequest = z.infer<typeof recordSchema>
+
+/** API server and Azure as processes of their own, so that neither measures the other's event loop. */
+export interface Engines {
+  folder: string
+  kube: KubeHttp
+  azure: { requests(): Promise<ArmRequest[]>; clearRequests(): Promise<void> }
+  /** Environment of each controller. */
+  settings: Record<Controller, Record<string, string>>
+  stop(): Promise<void>
+}
+
+export async function startEngines(azureArgs: string[]): Promise<Engines> {
+  const folder = await mkdtemp(join(tmpdir(), 'kaito-bench-'))
+  const kubeconfigPath = join(folder, 'kubeconfig')
+  const cluster = new NodeProcess({
+    name: 'local-cluster',
+    script: 'packages/local-cluster/src/main.ts',
+    args: ['--kubeconfig', kubeconfigPath],
+    logFile: join(folder, 'local-cluster.log'),
+  })
+  await cluster.line((line) => jsonLine(line)?.ready)
+  const kube = kubeFrom(await readFile(kubeconfigPath, 'utf8'))
+  const azure = new NodeProcess({
+    name: 'azure-emulator',
+    script: 'packages/azure-emulator/src/main.ts',
+    args: ['--kubeconfig', kubeconfigPath, '--ca-file', join(folder, 'emulator-ca.pem'), ...azureArgs],
+    logFile: join(folder, 'azure-emulator.log'),
+  })
+  const { url, caFile } = await azure.line((line) => azureReadySchema.safeParse(jsonLine(line)).data)
+  const ca = await readFile(caFile, 'utf8')
+  const control = azureControl(url, ca)
+  await installProduct(kube)
+  const identity = await control.identity()
+  const azureFacts = { url, ca, settings: () => identity }
+  const settings = await controllerSettings({ folder, kubeconfigPath, kube, azure: azureFacts })
+  return {
+    folder,
+    kube,
+    azure: control,
+    settings,
+    async stop() {
+      await Promise.all([azure.stop(), cluster.stop()])
+      await Promise.all([kube.close(), control.close()])
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function kubeFrom(kubeconfig: string): KubeHttp {
+  const { clusters, users } = kubeconfigSchema.parse(parse(kubeconfig))
+  const { server, 'certificate-authority-data': ca } = clusters[0].cluster
+  return new KubeHttp({ url: server, caPem: Buffer.from(ca, 'base64').toString(), token: users[0].user.token })
+}
+
+const identitySchema = z.object({
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  cluster: z.string(),
+  location: z.string(),
+  tenantId: z.string(),
+  clientId: z.string(),
+})
+
+function azureControl(url: string, ca: string) {
+  const dispatcher = new Agent({ connect: { ca } })
+  const ask = async (method: 'GET' | 'DELETE', path: string) => {
+    const answer = await request(`${url}/_emulator/${path}`, { method, dispatcher })
+    return answer.body.text()
+  }
+  return {
+    identity: async () => identitySchema.parse(JSON.parse(await ask('GET', 'settings'))),
+    requests: async () => requestsSchema.parse(JSON.parse(await ask('GET', 'requests'))).requests,
+    async clearRequests() {
+      await ask('DELETE', 'requests')
+    },
+    close: () => dispatcher.close(),
+  }
+}

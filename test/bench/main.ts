@@ -1,0 +1,67 @@
+import '../require-node-24.ts'
+import { parseArgs } from 'node:util'
+import { bundleController, CONTROLLERS } from '../../deploy/images/bundle.ts'
+import { startEngines } from './engines.ts'
+import { startMeasured } from './measured-controller.ts'
+import { bundleFloors } from './memory-floor.ts'
+import { printReport } from './report.ts'
+import { runLife } from './run.ts'
+
+const USAGE = `pnpm bench [--workspaces 200] [--create-seconds 10] [--quiet-seconds 60] [--paced 20]
+  --workspaces      how many at once
+  --create-seconds  what the emulated Azure needs for an agent pool
+  --quiet-seconds   how long nothing is asked for while all are ready; 0 leaves it out
+  --paced           arrivals per second of the second run`
+
+const { values } = parseArgs({
+  options: {
+    workspaces: { type: 'string', default: '200' },
+    'create-seconds': { type: 'string', default: '10' },
+    'quiet-seconds': { type: 'string', default: '60' },
+    paced: { type: 'string', default: '20' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) {
+  console.log(USAGE)
+  process.exit(0)
+}
+const workspaces = Number(values.workspaces)
+const createSeconds = Number(values['create-seconds'])
+const quietMs = Number(values['quiet-seconds']) * 1000
+/** The node joins so long after the create ended, as in the measurements of what users run today. */
+const JOIN_AFTER_SECONDS = 1
+const cloudMs = (createSeconds + JOIN_AFTER_SECONDS) * 1000
+const azureArgs = {
+  'create-seconds': createSeconds,
+  'node-join-seconds': -JOIN_AFTER_SECONDS,
+  'delete-seconds': 1,
+  'max-agent-pools': workspaces + 10,
+  'page-size': 1000,
+}
+
+console.error('bundling the controllers, starting API server and Azure …')
+const bundles = Object.fromEntries(
+  await Promise.all(CONTROLLERS.map(async (name) => [name, await bundleController(name)] as const)),
+)
+const engines = await startEngines(Object.entries(azureArgs).flatMap(([name, value]) => [`--${name}`, String(value)]))
+try {
+  const start = (name: (typeof CONTROLLERS)[number]) =>
+    startMeasured(name, {
+      bundle: bundles[name] ?? '',
+      // Azure's own limits are another measure: here neither side throttles.
+      env: { ...engines.settings[name], ...(name === 'gpu-provisioner' && { ARM_LIMITS: 'off' }) },
+      folder: engines.folder,
+    })
+  const controllers = [await start('workspace-controller'), await start('gpu-provisioner')]
+  console.error(`burst: ${workspaces} Workspaces at once …`)
+  const burst = await runLife(engines, controllers, { workspaces, arrival: { kind: 'burst' }, cloudMs, quietMs })
+  console.error(`paced: ${workspaces} Workspaces, ${values.paced} per second …`)
+  const arrival = { kind: 'paced', perSecond: Number(values.paced) } as const
+  const paced = await runLife(engines, controllers, { workspaces, arrival, cloudMs, quietMs: 0 })
+  const starts = Object.fromEntries(controllers.map(({ name, startMs }) => [name, startMs]))
+  await Promise.all(controllers.map((controller) => controller.stop()))
+  printReport({ burst, paced, starts, floors: await bundleFloors(bundles) })
+} finally {
+  await engines.stop()
+}

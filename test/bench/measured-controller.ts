@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { request } from 'undici'
+import { jsonLine, NodeProcess } from '../harness/child-process.ts'
+import type { Controller } from '../harness/test-bed.ts'
+import { counterSum } from './figures.ts'
+
+const WRITES = new Set(['create', 'replace', 'update', 'patch', 'delete', 'evict'])
+/** Written on a schedule or at best effort; the goals leave them out. */
+const APART = new Set(['leases', 'events', 'pods/eviction'])
+
+/** One bundled controller, and what it says of itself. */
+export interface MeasuredController {
+  name: Controller
+  /** From the start of its process until it led and its caches were complete. */
+  startMs: number
+  /** Writes to the Kubernetes API so far, leases, events and evictions apart. */
+  writes(): Promise<number>
+  residentMB(): Promise<number>
+  stop(): Promise<unknown>
+}
+
+export async function startMeasured(
+  name: Controller,
+  { bundle, env, folder }: { bundle: string; env: Record<string, string>; folder: string },
+): Promise<MeasuredController> {
+  const start = performance.now()
+  const child = new NodeProcess({ name, script: bundle, env, logFile: `${folder}/${name}.log` })
+  const portSeen = child.line((line) => numberIn(line, 'metricsPort'))
+  await child.line((line) => (jsonLine(line)?.msg === 'leading and synced' ? true : undefined))
+  const startMs = performance.now() - start
+  const metricsPort = await portSeen
+  return {
+    name,
+    startMs,
+    async writes() {
+      const answer = await request(`http://127.0.0.1:${metricsPort}/metrics`)
+      return counterSum(
+        await answer.body.text(),
+        'kube_requests_total',
+        ({ verb = '', resource = '' }) => WRITES.has(verb) && !APART.has(resource),
+      )
+    },
+    residentMB: () => residentMB(child.pid),
+    stop: () => child.stop(),
+  }
+}
+
+function numberIn(line: string, key: string): number | undefined {
+  const value = jsonLine(line)?.[key]
+  return typeof value === 'number' ? value : undefined
+}
+
+/** Resident memory of a process, in MB of 10^6 bytes; NaN where the system does not tell. */
+export async function residentMB(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  const kiB = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
+  return kiB === undefined ? Number.NaN : (Number(kiB) * 1024) / 1e6
+}
