@@ -18,7 +18,8 @@ export function endingActions(seen: Observed): Action[] {
     if (draining.length > 0 || held.some((node) => isDraining(seen, node))) return draining
   }
   const released = held.map((node): Action => ({ do: 'releaseNode', node }))
-  return needsTermination(seen) ? [{ do: 'terminate' }, ...released] : released
+  if (!needsTermination(seen)) return released
+  return seen.cloudPauseMs > 0 ? [] : [{ do: 'terminate' }, ...released]
 }
 
 function closingActions(node: Node): Action[] {

@@ -9,7 +9,7 @@ import { type Observed, servingNode } from './observed.ts'
 export async function observe<T extends KubernetesObject>(
   dependencies: Dependencies<T>,
   object: T,
-  signal: AbortSignal,
+  { signal, cloudPauseMs }: { signal: AbortSignal; cloudPauseMs: number },
 ): Promise<Observed> {
   const { adapter, instances, absences, choiceRefusals, clock, settings } = dependencies
   const { group, version, kind } = adapter.resource
@@ -24,6 +24,7 @@ export async function observe<T extends KubernetesObject>(
     pods: undefined,
     absence: absences.of(claim, instances.wasListed(claim.uid)),
     refused: claim.choices.map((choice) => choiceRefusals.of(choice, now)),
+    cloudPauseMs,
     mayEnd: dependencies.mayEnd(),
     settings,
   }

@@ -23,6 +23,8 @@ export interface Observed {
   absence: { proven: boolean; pausedMs: number }
   /** What the cloud refused lately, by position of the claim's choices. */
   refused: (ChoiceRefusal | undefined)[]
+  /** Time that the cloud asked us to wait before this claim's next request, in milliseconds. */
+  cloudPauseMs: number
   /** Deletions nobody asked for are allowed: cloud and cluster have been well for long enough. */
   mayEnd: boolean
   settings: LifecycleSettings

@@ -40,7 +40,7 @@ function deletionActions(seen: Observed): Action[] {
   const ending = endingActions(seen)
   if (ending.length > 0 || nodes.length > 0 || !sighting.known || sighting.instance) return ending
   if (absence.proven) return [{ do: 'release' }]
-  return absence.pausedMs > 0 ? [] : [{ do: 'proveAbsence' }]
+  return absence.pausedMs > 0 || seen.cloudPauseMs > 0 ? [] : [{ do: 'proveAbsence' }]
 }
 
 function servingActions({ claim, owner }: Observed, node: Node): Action[] {
@@ -71,7 +71,7 @@ function missingLabels(
 function launchActions(seen: Observed): Action[] {
   const { claim, sighting, settings, absence } = seen
   // One that had a node and lost its instance is over: a new instance would be another claim's.
-  if (!sighting.known || sighting.instance || claim.providerID !== undefined) return []
+  if (!sighting.known || sighting.instance || claim.providerID !== undefined || seen.cloudPauseMs > 0) return []
   const { last, counted } = failedLaunches(claim)
   if (counted >= settings.maxFailedLaunches || refusals(claim).notBeforeMs > seen.now) return []
   const open = claim.choices.filter((_choice, index) => !seen.refused[index])

@@ -7,7 +7,7 @@ import {
   writeStatus,
 } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
-import { backoffMs } from '../launch/backoff.ts'
+import { createCloudPauses } from '../instances/cloud-pauses.ts'
 import { launchRefusal } from '../launch/refusal.ts'
 import type { Dependencies } from './dependencies.ts'
 import { effectsOf } from './effects.ts'
@@ -17,21 +17,22 @@ import { plan } from './plan.ts'
 import { type PassReport, report } from './report.ts'
 import { settlingMs } from './settling.ts'
 
-const CLOUD_BACKOFF = { baseMs: 1_000, capMs: 60_000 }
-
 /** Takes every claim of one kind through its life, from the first finalizer to the last. */
 export function createLifecycleReconciler<T extends KubernetesObject>(dependencies: Dependencies<T>): Reconcile {
-  const failures = new Map<string, number>()
+  const pauses = createCloudPauses(dependencies.clock)
 
   return async function reconcile(key, { signal, log }) {
     const object = dependencies.claims.get(key)
-    if (!object) return void failures.delete(key)
-    const seen = await observe(dependencies, object, signal)
+    if (!object) {
+      pauses.clear(key)
+      return undefined
+    }
+    const seen = await observe(dependencies, object, { signal, cloudPauseMs: pauses.left(key) })
     const pass: Pass<T> = { dependencies, seen, current: object, outcome: {}, call: { signal } }
     await perform(pass, log)
     const { outcome } = pass
-    failures.set(key, outcome.refusal ? (failures.get(key) ?? 0) + 1 : 0)
-    if (outcome.refusal) outcome.refusal.retryAfterMs ??= backoffMs(failures.get(key) ?? 1, CLOUD_BACKOFF)
+    if (outcome.refusal) outcome.refusal.retryAfterMs = pauses.refused(key, outcome.refusal.retryAfterMs)
+    else if (seen.cloudPauseMs === 0) pauses.clear(key)
     if (outcome.probed && !outcome.refusal) return { revisitAfterMs: absencePauseMs(dependencies, seen.claim) }
     return { revisitAfterMs: await tell(pass, report(seen, outcome)) }
   }

@@ -85,7 +85,8 @@ function launchReport(seen: Observed, { refusal }: Outcome): PassReport {
   if (sighting.instance) return creatingReport(seen, sighting.instance.state)
   const waiting = refusal ? refused(seen, refusal) : notLaunching(seen)
   if (waiting) return { claim: notLaunched(waiting), revisitAfterMs: waiting.revisitAfterMs }
-  if (seen.absence.pausedMs > 0) return { claim: {}, revisitAfterMs: seen.absence.pausedMs }
+  const pauseMs = Math.max(seen.absence.pausedMs, refusal ? 0 : seen.cloudPauseMs)
+  if (pauseMs > 0) return { claim: {}, revisitAfterMs: pauseMs }
   return { claim: notLaunched(beingCreated(seen)), revisitAfterMs: seen.settings.launchDeadlineMs }
 }
 
@@ -151,7 +152,8 @@ function withNextTry(message: string, atMs: number): string {
 }
 
 function deletionReport(seen: Observed, { refusal }: Outcome): PassReport {
-  const revisitAfterMs = drainPauseMs(seen) ?? (seen.absence.pausedMs > 0 ? seen.absence.pausedMs : undefined)
+  const pauseMs = Math.max(seen.absence.pausedMs, seen.cloudPauseMs)
+  const revisitAfterMs = drainPauseMs(seen) ?? (pauseMs > 0 ? pauseMs : SELDOM_MS)
   const blockers = seen.nodes.flatMap((node) => drainOfNode(seen, node)?.waitingFor ?? [])
   const ageMs = seen.now - Date.parse(seen.claim.deletedAt ?? '')
   if (refusal) {
@@ -163,7 +165,7 @@ function deletionReport(seen: Observed, { refusal }: Outcome): PassReport {
     const message = `${names.length} pods must leave the node first: ${names.slice(0, 3).join(', ')}`
     return { claim: { trouble: { reason: 'DrainBlocked', message } }, revisitAfterMs }
   }
-  return { claim: {}, revisitAfterMs: revisitAfterMs ?? SELDOM_MS }
+  return { claim: {}, revisitAfterMs }
 }
 
 /** Pods end by themselves: look often at first, then less and less. */

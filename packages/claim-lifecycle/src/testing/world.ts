@@ -23,17 +23,22 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings>; re
   const guard = { mayEnd: true }
   const machines = machineAdapter.resource
   let stop = new AbortController()
+  let caches = { claims: cluster.cacheOf(machines), nodes: cluster.cacheOf(NODES) }
 
   /** A fresh process over the same world; the old one is gone with all it knew. */
   function start(): void {
     stop.abort()
     stop = new AbortController()
     const instances = createInstanceList({ cloud, clock, log })
+    caches = {
+      claims: cluster.cacheOf(machines, claimIndexes(machineAdapter)),
+      nodes: cluster.cacheOf(NODES, nodeIndexes),
+    }
     const controller = createLifecycleController({
       adapter: machineAdapter,
       client: cluster.client,
-      claims: cluster.cacheOf(machines, claimIndexes(machineAdapter)),
-      nodes: cluster.cacheOf(NODES, nodeIndexes),
+      claims: caches.claims,
+      nodes: caches.nodes,
       cloud,
       instances,
       absences: createAbsenceProofs(clock),
@@ -63,7 +68,12 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings>; re
     events,
     guard,
     machines,
+    nodeResource: NODES,
     restart: start,
+    pauseCaches: () => {
+      caches.claims.pause()
+      caches.nodes.pause()
+    },
     stop: () => stop.abort(),
     settle: () => clock.advance(0),
     advance: (ms: number) => clock.advance(ms),
