@@ -1,0 +1,34 @@
+import { execFile, execFileSync } from 'node:child_process'
+
+export interface KubectlResult {
+  code: number
+  out: string
+  err: string
+}
+
+/** Whether a kubectl is on the PATH; where none is, one line says what is therefore not tried. */
+export function findKubectl(): boolean {
+  try {
+    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' })
+    return true
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    console.warn('no kubectl on the PATH: what needs a real kubectl is not tried, recorded requests are')
+    return false
+  }
+}
+
+/** Runs kubectl against a cluster, with a home of its own so that no cache or setting of the user is met. */
+export function createKubectl({ kubeconfigPath, folder }: { kubeconfigPath: string; folder: string }) {
+  const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: kubeconfigPath, KUBE_EDITOR: process.env.KUBE_EDITOR }
+  return (args: string[], { input = '', editor = '' } = {}): Promise<KubectlResult> =>
+    new Promise((resolve) => {
+      const child = execFile(
+        'kubectl',
+        args,
+        { env: { ...env, ...(editor === '' ? {} : { KUBE_EDITOR: editor }) }, timeout: 40_000 },
+        (error, out, err) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, out, err }),
+      )
+      child.stdin?.end(input)
+    })
+}
