@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import type { ScalePaths } from '../kind-definition.ts'
+import type { KindDefinition, ScalePaths } from '../kind-definition.ts'
 import { badRequest } from '../status-error.ts'
 import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
 import { cloneJson, isObject, type JsonObject, objectAt } from './json-value.ts'
@@ -8,11 +8,12 @@ import { type PatchType, patched } from './patch-object.ts'
 import { replaceStored, storedAt } from './update-object.ts'
 
 /** The `autoscaling/v1` Scale of an object. */
-export function scaleOf(paths: ScalePaths, { metadata, ...fields }: KubeObject): KubeObject {
+export function scaleOf(kind: KindDefinition, { metadata, ...fields }: KubeObject): KubeObject {
+  const paths = scalePaths(kind)
   const object = { metadata, ...fields }
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
-  const selector =
-    paths.labelSelectorPath === undefined ? undefined : selectorText(valueAt(object, paths.labelSelectorPath))
+  const selectorPath = kind.custom ? paths.labelSelectorPath : '.spec.selector'
+  const selector = selectorPath === undefined ? undefined : selectorText(valueAt(object, selectorPath))
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
@@ -25,16 +26,20 @@ export function scaleOf(paths: ScalePaths, { metadata, ...fields }: KubeObject):
   }
 }
 
+function scalePaths({ plural, subresources: { scale } }: KindDefinition): ScalePaths {
+  if (scale === undefined) throw badRequest(`${plural} cannot be scaled`)
+  return scale
+}
+
 /** Writes `spec.replicas` of a Scale into the object behind it. */
 export function updateScale(
   engine: ApiEngine,
   target: Target,
   request: WriteOptions & ({ body: unknown } | { patch: unknown; patchType: PatchType }),
 ): KubeObject {
-  const paths = target.kind.subresources.scale
-  if (paths === undefined) throw badRequest(`${target.kind.plural} cannot be scaled`)
+  const paths = scalePaths(target.kind)
   const stored = storedAt(engine, target)
-  const current = scaleOf(paths, stored.object)
+  const current = scaleOf(target.kind, stored.object)
   const scale = 'body' in request ? request.body : patched(current, request.patch, request.patchType)
   const replicas = objectAt(scale, 'spec').replicas ?? 0
   if (!isObject(scale) || typeof replicas !== 'number' || !Number.isInteger(replicas)) {
@@ -47,7 +52,7 @@ export function updateScale(
   const { user, dryRun, fieldValidation } = request
   const { subresource: _scale, ...whole } = target
   const written = replaceStored(engine, whole, { user, dryRun, fieldValidation, object, stored })
-  return scaleOf(paths, written.object)
+  return scaleOf(target.kind, written.object)
 }
 
 function steps(path: string): string[] {

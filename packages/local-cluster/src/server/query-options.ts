@@ -18,6 +18,25 @@ export function listQuery(query: URLSearchParams, namespace: string | undefined)
   }
 }
 
+/** Undefined leaves it to the resourceVersion whether a watch begins with what exists. */
+export function initialEvents(query: URLSearchParams): boolean | undefined {
+  const wanted = query.get('sendInitialEvents')
+  const match = query.get('resourceVersionMatch') ?? ''
+  const fault = (field: string, why: string) => {
+    const cause = { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field }
+    return invalid({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [cause])
+  }
+  if (wanted === null) {
+    if (match === '') return undefined
+    throw fault(
+      'resourceVersionMatch',
+      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    )
+  }
+  if (match === 'NotOlderThan') return wanted === 'true'
+  throw fault('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+}
+
 export function writeOptions(query: URLSearchParams, user: UserInfo): WriteOptions {
   const fieldValidation = query.get('fieldValidation') || 'Warn'
   if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {

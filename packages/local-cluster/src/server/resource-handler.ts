@@ -9,9 +9,10 @@ import { unstored } from '../store/stored-object.ts'
 import type { ApiContext } from './api-context.ts'
 import { type Answer, type ApiRequest, header, isTrue, jsonAnswer } from './api-request.ts'
 import { parsedBody } from './body.ts'
+import { duplicateFields } from './duplicate-fields.ts'
 import { representation } from './negotiation.ts'
 import { handlePatch } from './patch-handler.ts'
-import { deleteRequest, includeObject, listQuery, writeOptions } from './query-options.ts'
+import { deleteRequest, includeObject, initialEvents, listQuery, writeOptions } from './query-options.ts'
 import { createRendering, type Rendering } from './rendering.ts'
 import type { ResourcePath } from './request-path.ts'
 import { streamError, streamWatch } from './watch-stream.ts'
@@ -97,8 +98,9 @@ function keyText({ namespace, name }: Target): string {
 
 async function decodedBody({ request }: ResourceCall) {
   const options = writeOptions(request.query, request.user)
-  const { value } = await parsedBody(request)
-  return { ...options, body: value }
+  const { value, text } = await parsedBody(request)
+  const duplicates = options.fieldValidation === 'Ignore' ? [] : duplicateFields(text)
+  return { ...options, body: value, ...(duplicates.length === 0 ? {} : { duplicateFields: duplicates }) }
 }
 
 export function writtenAnswer(rendering: Rendering, written: Written, code: number): Answer {
@@ -117,14 +119,13 @@ function watch(call: ResourceCall, name?: string): undefined {
   const { query, outgoing } = request
   const selectors = listQuery(query, path.namespace)
   const byName = [selectors.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',')
-  const sendInitialEvents = query.get('sendInitialEvents')
   try {
     streamWatch(context.engine, outgoing, {
       kind,
       query: name === undefined ? selectors : { ...selectors, fieldSelector: byName },
       timeoutSeconds: query.get('timeoutSeconds') ?? undefined,
       allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks') ?? 'false'),
-      sendInitialEvents: sendInitialEvents === null ? undefined : isTrue(sendInitialEvents),
+      sendInitialEvents: initialEvents(query),
       rendering: renderingOf(call),
     })
   } catch (error) {

@@ -50,9 +50,7 @@ export function unknownResource(): StatusError {
 async function scale(call: ResourceCall, name: string): Promise<Answer> {
   const { context, request, kind } = call
   const target = targetOf(call, name)
-  const paths = kind.subresources.scale
-  if (paths === undefined) throw unknownResource()
-  if (request.method === 'GET') return jsonAnswer(scaleOf(paths, storedAt(context.engine, target).object))
+  if (request.method === 'GET') return jsonAnswer(scaleOf(kind, storedAt(context.engine, target).object))
   const options = writeOptions(request.query, request.user)
   if (request.method === 'PUT') {
     const { value } = await parsedBody(request)
@@ -95,7 +93,8 @@ async function proxy(
   const { namespace } = path
   if (namespace === undefined) throw notFound({ group: '', plural: path.plural, name })
   const port = backend(context.engine.store, namespace, target)
-  const query = request.query.size === 0 ? '' : `?${request.query}`
+  const url = request.incoming.url ?? ''
+  const query = url.slice(request.path.length)
   await forward(request, { scheme: target.scheme, host: '127.0.0.1', port, path: `/${path.rest}${query}` })
 }
 
