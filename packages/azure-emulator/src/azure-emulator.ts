@@ -33,7 +33,7 @@ export interface EmulatorOptions extends SettingsInput {
 }
 
 /** The emulator without a socket: for simulations in one process. */
-export interface EmulatorCore extends Controls {
+interface EmulatorCore extends Controls {
   handle(request: HttpRequest): Promise<HttpOutcome>
   close(): Promise<void>
 }

@@ -20,7 +20,7 @@ export interface Cloud {
   readonly cluster: ClusterState
 }
 
-export interface ClusterState {
+interface ClusterState {
   powerState: 'Running' | 'Stopped'
   /** Name of the running operation of the cluster itself. */
   operation: string | undefined

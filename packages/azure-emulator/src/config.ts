@@ -14,7 +14,7 @@ const flagsSchema = z.strictObject({
   speed: z.coerce.number().positive().default(1),
 })
 
-export interface Config {
+interface Config {
   flags: z.infer<typeof flagsSchema>
   settings: SettingsInput
 }

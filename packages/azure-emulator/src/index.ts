@@ -1,7 +1,5 @@
 export {
   type AzureEmulator,
-  createAzureEmulator,
-  type EmulatorCore,
   type EmulatorOptions,
   startAzureEmulator,
 } from './azure-emulator.ts'

@@ -80,4 +80,3 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>
 export type SettingsInput = z.input<typeof settingsSchema>
 export type Capacity = z.infer<typeof capacitySchema>
-export type Quota = z.infer<typeof quotaSchema>

@@ -84,7 +84,7 @@ export function deletePool(cloud: Cloud, pool: Pool): Operation {
 }
 
 /** The pool is gone, and its bill ends. */
-export function removePool(cloud: Cloud, pool: Pool): void {
+function removePool(cloud: Cloud, pool: Pool): void {
   removeMachines(cloud, pool, pool.machines)
   cloud.pools.delete(pool.name)
   cloud.views.publish(pool.name, undefined)

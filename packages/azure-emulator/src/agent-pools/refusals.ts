@@ -59,7 +59,7 @@ export function poolNotFound(): ArmError {
   })
 }
 
-export function operationNotAllowed(message: string): ArmError {
+function operationNotAllowed(message: string): ArmError {
   return aksError({ status: 409, code: 'OperationNotAllowed', message })
 }
 

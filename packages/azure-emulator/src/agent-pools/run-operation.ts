@@ -4,7 +4,7 @@ import { type Cloud, newId } from '../cloud.ts'
 import type { Pool } from './pool.ts'
 import { publishPool } from './pool-body.ts'
 
-export interface Course {
+interface Course {
   /** The provisioning state it shows. */
   kind: string
   /** Undefined: it never ends. */
@@ -39,7 +39,7 @@ export function runOperation(cloud: Cloud, pool: Pool, { kind, seconds, end }: C
 }
 
 /** How an operation ends. */
-export interface Ending {
+interface Ending {
   status: 'Succeeded' | 'Failed' | 'Canceled'
   error?: ErrorDetail | undefined
 }

@@ -22,7 +22,7 @@ const AKS = {
   other: { burst: 60, perSecond: 1, handler: 'AgentPoolHandler' },
 } as const
 
-export interface LimitDependencies {
+interface LimitDependencies {
   throttle: Throttle
   settings: Settings
   clock: Clock

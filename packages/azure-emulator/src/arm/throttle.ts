@@ -6,7 +6,7 @@ export interface Bucket {
   perSecond: number
 }
 
-export interface Grant {
+interface Grant {
   allowed: boolean
   /** Whole tokens left. */
   remaining: number

@@ -33,7 +33,7 @@ export interface BillingInterval {
   to?: string
 }
 
-export interface Billable {
+interface Billable {
   name: string
   vmSize: string
   gpus: number

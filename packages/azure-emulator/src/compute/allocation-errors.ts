@@ -1,6 +1,6 @@
 import type { ErrorDetail } from '../arm/arm-error.ts'
 
-export interface AllocationContext {
+interface AllocationContext {
   vmSize: string
   location: string
   zone?: string

@@ -5,13 +5,13 @@ import { findVmSize, type VmSize } from './vm-sizes.ts'
 
 const UNLIMITED = 1_000_000
 
-export interface Usage {
+interface Usage {
   name: string
   used: number
   limit: number
 }
 
-export interface QuotaRequest {
+interface QuotaRequest {
   size: VmSize
   spot: boolean
   /** Machines wanted beyond those the pool already has. */

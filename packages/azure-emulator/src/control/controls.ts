@@ -36,7 +36,7 @@ export interface Controls {
   issueToken(): string
 }
 
-export interface ControlDependencies {
+interface ControlDependencies {
   cloud: Cloud
   tokens: TokenStore
   faults: FaultInjector

@@ -9,7 +9,7 @@ import type { TokenStore } from './token-store.ts'
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const SCOPE = /^https:\/\/management\.[a-z.]+\/\/?\.default$/
 
-export interface EntraDependencies {
+interface EntraDependencies {
   settings: () => Settings
   tokens: TokenStore
   clock: Clock

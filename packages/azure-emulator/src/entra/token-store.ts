@@ -2,10 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock/clock.ts'
 import type { Settings } from '../settings.ts'
 
-export type TokenCheck =
-  | { state: 'valid'; caller: string }
-  | { state: 'expired'; expiredAt: number }
-  | { state: 'unknown' }
+type TokenCheck = { state: 'valid'; caller: string } | { state: 'expired'; expiredAt: number } | { state: 'unknown' }
 
 export interface TokenStore {
   issue(clientId: string, audience: string): { token: string; expiresInSeconds: number }

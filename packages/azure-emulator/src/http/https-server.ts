@@ -6,12 +6,12 @@ import type { HttpAnswer, HttpOutcome, HttpRequest } from './exchange.ts'
 // Azure Resource Manager takes requests up to this size.
 const MAX_BODY_BYTES = 4 * 1024 * 1024
 
-export interface HttpsServer {
+interface HttpsServer {
   url: string
   close(): Promise<void>
 }
 
-export interface ServeOptions {
+interface ServeOptions {
   host: string
   /** 0 picks a free one. */
   port: number

@@ -1,6 +1,6 @@
 import createRouter, { type HTTPMethod } from 'find-my-way'
 
-export interface RouteMatch<Endpoint extends object> {
+interface RouteMatch<Endpoint extends object> {
   endpoint: Endpoint
   params: Record<string, string>
 }

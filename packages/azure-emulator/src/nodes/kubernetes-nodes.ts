@@ -2,7 +2,7 @@ import type { ClusterConnection } from './kubeconfig.ts'
 import { createNodeClient } from './node-client.ts'
 import type { NodeObject, NodeRegistry } from './node-registry.ts'
 
-export interface KubernetesNodesOptions {
+interface KubernetesNodesOptions {
   connection: ClusterConnection
   /** Waits for real time. */
   pause?: (ms: number) => Promise<void>

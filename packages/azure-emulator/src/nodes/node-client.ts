@@ -3,7 +3,7 @@ import type { ClusterConnection } from './kubeconfig.ts'
 import type { NodeObject } from './node-registry.ts'
 
 /** What a machine does to its Node over the Kubernetes API. Each resolves to what went wrong, undefined for nothing. */
-export interface NodeClient {
+interface NodeClient {
   /** Creates the Node, or brings labels and annotations of the one that is there in line. */
   register(node: NodeObject): Promise<string | undefined>
   remove(name: string): Promise<string | undefined>

@@ -9,7 +9,7 @@ export const CLUSTER_PATH =
 export const START_MS = Date.parse('2026-11-21T00:00:00Z')
 
 /** An answer; `body` is parsed JSON, undefined when empty. */
-export interface Reply {
+interface Reply {
   status: number
   headers: Record<string, string>
   body: unknown
