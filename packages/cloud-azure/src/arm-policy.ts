@@ -2,7 +2,7 @@ import type { PipelinePolicy, PipelineRequest, PipelineResponse } from '@azure/c
 import { CloudError } from '@kaito/cloud-provider'
 import { ArmRefusal, armErrorEntries } from './arm-failure.ts'
 import { type ArmOperation, type ArmOperationName, armOperation } from './arm-operation.ts'
-import type { CallBudget } from './call-limits.ts'
+import type { CallBudget } from './call-budget.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 /** One finished call, for metrics. */

@@ -14,7 +14,8 @@ import { type AgentPools, createAgentPools } from './agent-pools.ts'
 import { ArmRefusal } from './arm-failure.ts'
 import type { ArmCall } from './arm-policy.ts'
 import { azureClient } from './azure-client.ts'
-import { AZURE_CALL_LIMITS, CallBudget, type CallLimits } from './call-limits.ts'
+import { CallBudget } from './call-budget.ts'
+import { AZURE_CALL_LIMITS, type CallLimits } from './call-limits.ts'
 import { toCloudError } from './cloud-failure.ts'
 import { reportingCredential } from './credential-failure.ts'
 import { isUnexplained } from './error-map.ts'
@@ -59,6 +60,7 @@ class AzureCloud implements CloudProvider {
   readonly #cluster: string
   readonly #pools: AgentPools
   readonly #window: OperationWindow
+  readonly #budget: CallBudget
   readonly #warned = new Set<string>()
 
   constructor(options: AzureCloudOptions) {
@@ -68,13 +70,14 @@ class AzureCloud implements CloudProvider {
     this.#options = options
     this.#cluster = `${options.resourceGroup}/${options.clusterName}`
     this.#window = new OperationWindow(options)
+    this.#budget = new CallBudget(options.limits ?? AZURE_CALL_LIMITS, options.clock)
     const use = azureClient({
       ...options,
       credential: reportingCredential(options.credential),
       endpoint,
       ca: options.ca,
       scopes: options.scopes ?? [`${scopeHost}/.default`],
-      budget: new CallBudget(options.limits ?? AZURE_CALL_LIMITS, options.clock),
+      budget: this.#budget,
       onRequest: options.onRequest ?? (() => undefined),
     })
     this.#pools = createAgentPools(options, use)
@@ -127,12 +130,21 @@ class AzureCloud implements CloudProvider {
   async terminate({ name, claimUid }: { name: string; claimUid: string }, call: Call): Promise<void> {
     call.signal.throwIfAborted()
     if (!isPoolName(name)) return
-    const pool = await this.#translated(call, this.#pools.get(name, call))
+    this.#budget.setAside(name)
+    try {
+      await this.#translated(call, this.#deleteOwned({ name, claimUid }, call))
+    } finally {
+      this.#budget.putBack(name)
+    }
+  }
+
+  async #deleteOwned({ name, claimUid }: { name: string; claimUid: string }, call: Call): Promise<void> {
+    const pool = await this.#pools.get(name, call)
     if (!pool) return
     const instance = this.#instance(pool)
     if (instance.claimUid !== claimUid) throw nameConflict(name)
     if (instance.state === 'Deleting') return
-    await this.#translated(call, this.#pools.delete({ name, etag: pool.eTag }, call))
+    await this.#pools.delete({ name, etag: pool.eTag }, call)
     this.#window.started(name)
     this.#options.log.info({ pool: name, claimUid }, 'agent pool deletion accepted')
   }

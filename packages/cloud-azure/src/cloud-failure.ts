@@ -49,5 +49,6 @@ function refused(error: ArmRefusal, spec: InstanceSpec | undefined): CloudError 
 }
 
 function unreachable(error: Error): CloudError {
-  return new CloudError('CloudUnreachable', printable(error.message), { ...remedyOf('CloudUnreachable'), cause: error })
+  const words = error.name === 'AbortError' ? 'Azure did not answer in time' : error.message
+  return new CloudError('CloudUnreachable', printable(words), { ...remedyOf('CloudUnreachable'), cause: error })
 }
