@@ -41,11 +41,9 @@ export interface Verdict {
 
 /** What may go, given how long each candidate has been one. Nothing goes on its first sight. */
 export function plan(world: World, earlier: ReadonlyMap<string, number>, rules: Rules): Verdict {
-  const candidates = candidatesOf(world, rules.graceMs)
-  const firstSeen = new Map(
-    candidates.map((candidate) => [keyOf(candidate), earlier.get(keyOf(candidate)) ?? world.now]),
-  )
-  const collect = candidates.filter((candidate) => {
+  const found = candidates(world, rules.graceMs)
+  const firstSeen = new Map(found.map((candidate) => [keyOf(candidate), earlier.get(keyOf(candidate)) ?? world.now]))
+  const collect = found.filter((candidate) => {
     const since = earlier.get(keyOf(candidate))
     return since !== undefined && world.now - since >= (candidate.kind === 'lostNode' ? rules.lostNodeMs : 0)
   })
@@ -67,7 +65,8 @@ function keyOf({ kind, name, claimUid }: Candidate): string {
   return `${kind}/${name}/${claimUid}`
 }
 
-function candidatesOf(world: World, graceMs: number): Candidate[] {
+/** Everything that looks left over right now. */
+export function candidates(world: World, graceMs: number): Candidate[] {
   const orphans = world.instances.flatMap((instance) => orphan(instance, world, graceMs) ?? [])
   return [...orphans, ...world.claims.flatMap((claim) => endedClaim(claim, world) ?? [])]
 }

@@ -15,7 +15,7 @@ import type { InstanceList } from '../instances/instance-list.ts'
 import type { LifecycleSettings } from '../settings.ts'
 import type { Breaker } from './breaker.ts'
 import type { DeletionGuard } from './deletion-guard.ts'
-import { abandonedNodes, type Candidate, plan, type World } from './plan.ts'
+import { abandonedNodes, type Candidate, candidates, plan, type World } from './plan.ts'
 
 export interface CollectorDependencies<T extends KubernetesObject> {
   adapter: ClaimAdapter<T>
@@ -68,10 +68,10 @@ async function observe<T extends KubernetesObject>(
 
 async function collectAll<T extends KubernetesObject>(
   options: CollectorDependencies<T>,
-  candidates: readonly Candidate[],
+  found: readonly Candidate[],
   { signal, log }: ReconcileContext,
 ): Promise<void> {
-  for (const candidate of candidates) {
+  for (const candidate of found) {
     if (!(await isConfirmed(options, candidate, signal))) continue
     log.warn({ ...candidate }, 'deleting what is left over')
     const { kind, name, claimUid } = candidate
@@ -95,8 +95,11 @@ async function isConfirmed<T extends KubernetesObject>(
   // The termination itself reads the instance again and checks whose it is.
   if (kind === 'orphan') return !claimExists
   const instance = await cloud.get(name, { signal })
-  if (kind === 'gone') return claimExists && instance === undefined
-  return claimExists && instance?.claimUid === claimUid && instance.state === 'Running'
+  if (!claim || !claimExists) return false
+  if (kind === 'gone') return instance === undefined
+  const world = { now: 0, instances: instance ? [instance] : [], claims: [adapter.read(claim)] }
+  const nodes = await client.list(NODES, { signal })
+  return candidates({ ...world, nodes }, 0).some((one) => one.kind === kind)
 }
 
 async function releaseNode<T extends KubernetesObject>(

@@ -13,6 +13,8 @@ import {
   watching,
 } from '@kaito/controller-kit'
 import type { ClaimAdapter } from '../claim/claim-adapter.ts'
+import type { DeletionGuard } from '../garbage-collection/deletion-guard.ts'
+import { createAbsenceProofs } from '../instances/absence-proofs.ts'
 import type { Dependencies } from './dependencies.ts'
 import { createLifecycleReconciler } from './reconciler.ts'
 
@@ -24,17 +26,20 @@ export function claimIndexes<T extends KubernetesObject>({ read }: ClaimAdapter<
   }
 }
 
-interface Options<T extends KubernetesObject> extends Dependencies<T> {
+interface Options<T extends KubernetesObject> extends Omit<Dependencies<T>, 'absences' | 'mayEnd'> {
+  guard: Pick<DeletionGuard, 'allows'>
   random: () => number
   log: Logger
   metrics: Metrics
-  /** Claims that are worked on at a time. */
-  concurrency: number
 }
+
+/** Passes at a time. Each waits for the API server or the cloud most of its time. */
+const CONCURRENCY = 64
 
 /** Runs a pass for a claim whenever it, one of its Nodes or its instance changes. */
 export function createLifecycleController<T extends KubernetesObject>(options: Options<T>): Controller {
-  const { claims, nodes, instances, adapter } = options
+  const { claims, nodes, instances, adapter, guard } = options
+  const absences = createAbsenceProofs(options.clock)
   const instanceWatch: Watch = {
     // The cloud may be away for long; what can be done without it is done meanwhile.
     untilSynced: () => Promise.resolve(),
@@ -44,7 +49,8 @@ export function createLifecycleController<T extends KubernetesObject>(options: O
   return createController({
     ...options,
     name: `${adapter.resource.kind.toLowerCase()}-lifecycle`,
-    reconcile: createLifecycleReconciler(options),
+    reconcile: createLifecycleReconciler({ ...options, absences, mayEnd: guard.allows }),
+    concurrency: CONCURRENCY,
     watches: [
       watching(claims, ({ object }) => [keyOf(object)]),
       watching(nodes, (change) => claimsOf(options, change)),

@@ -18,7 +18,7 @@ import { failedLaunchAnnotation } from '../launch/launch-record.ts'
 import { isHeld, isLeaving } from '../node/node-facts.ts'
 import type { Action } from './action.ts'
 import { launchEffect } from './launch-effect.ts'
-import type { Pass } from './pass.ts'
+import { type Pass, tellOfClaim } from './pass.ts'
 import { plan } from './plan.ts'
 
 export function effectsOf<T extends KubernetesObject>(pass: Pass<T>): Effects<Action> {
@@ -35,7 +35,7 @@ export function effectsOf<T extends KubernetesObject>(pass: Pass<T>): Effects<Ac
     recordFailure: async (failure) => {
       await patchClaim(pass, { annotations: failedLaunchAnnotation(seen.claim, failure) })
       pass.outcome.failed = failure
-      dependencies.tell(pass.current, { type: 'Warning', reason: 'LaunchFailed', message: failure.message })
+      tellOfClaim(pass, { type: 'Warning', reason: 'LaunchFailed', message: failure.message })
     },
     launch: ({ specs }) => launchEffect(pass, specs, () => justify(pass, 'launch')),
     terminate: async () => {
@@ -108,7 +108,7 @@ async function evict<T extends KubernetesObject>(pass: Pass<T>, node: Node, pod:
   } catch (error) {
     if (isTooManyRequests(error)) {
       const message = `Failed to drain node, ${namespace}/${name} may not be evicted: ${error.message}`
-      tell(node, { type: 'Warning', reason: 'FailedDraining', message })
+      tell({ ...node, apiVersion: 'v1', kind: 'Node' }, { type: 'Warning', reason: 'FailedDraining', message })
       // A pod of that name that is another one by now needs no eviction for this node.
     } else if (!isNotFound(error) && !isConflict(error)) throw error
   }

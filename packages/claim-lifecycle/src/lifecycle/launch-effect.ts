@@ -5,7 +5,7 @@ import { launchFirst } from '../launch/launch-first.ts'
 import { refusalAnnotation, refusals } from '../launch/launch-record.ts'
 import { launchRefusal } from '../launch/refusal.ts'
 import { overLimit } from '../launch/spend-limit.ts'
-import type { Pass } from './pass.ts'
+import { type Pass, tellOfClaim } from './pass.ts'
 
 /** Spends money: asks for the first choice the cloud accepts, after `justify` has looked at the claim once more. */
 export async function launchEffect<T extends KubernetesObject>(
@@ -44,7 +44,7 @@ async function keepLimits<T extends KubernetesObject>(pass: Pass<T>): Promise<vo
 
 /** So that a restart does not ask the cloud again too early. */
 async function recordRefusal<T extends KubernetesObject>(pass: Pass<T>, times: number): Promise<void> {
-  const { adapter, client, claims, tell } = pass.dependencies
+  const { adapter, client, claims } = pass.dependencies
   const { refusal } = pass.outcome
   if (refusal?.notBeforeMs === undefined) return
   const { reason, message, notBeforeMs } = refusal
@@ -52,5 +52,5 @@ async function recordRefusal<T extends KubernetesObject>(pass: Pass<T>, times: n
   const key = parseKey(keyOf(pass.current))
   pass.current = await client.mergePatch(adapter.resource, key, { metadata: { annotations } }, pass.call)
   claims.observe(pass.current)
-  tell(pass.current, { type: 'Warning', reason, message })
+  tellOfClaim(pass, { type: 'Warning', reason, message })
 }

@@ -1,6 +1,6 @@
 import type { Call } from '@kaito/cloud-provider'
 import type { KubernetesObject } from '@kaito/controller-kit'
-import type { Dependencies } from './dependencies.ts'
+import type { Dependencies, TellEvent } from './dependencies.ts'
 import type { Observed } from './observed.ts'
 import type { Outcome } from './report.ts'
 
@@ -12,4 +12,12 @@ export interface Pass<T extends KubernetesObject> {
   current: T
   outcome: Outcome
   call: Call
+}
+
+/** Objects from a list carry no kind of their own; an event about them must name it. */
+export function tellOfClaim<T extends KubernetesObject>(
+  { dependencies, seen, current }: Pass<T>,
+  event: Parameters<TellEvent>[1],
+): void {
+  dependencies.tell({ ...current, ...seen.owner }, event)
 }

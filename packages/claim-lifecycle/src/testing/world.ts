@@ -4,7 +4,6 @@ import { createFakeCloud } from '@kaito/cloud-provider/testing'
 import { createMetrics, NODES, type Node } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
 import { machineAdapter } from '../claim/machine-adapter.ts'
-import { createAbsenceProofs } from '../instances/absence-proofs.ts'
 import { createInstanceList } from '../instances/instance-list.ts'
 import { createChoiceRefusals } from '../launch/choice-refusals.ts'
 import { claimIndexes, createLifecycleController } from '../lifecycle/controller.ts'
@@ -41,16 +40,14 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings>; re
       nodes: caches.nodes,
       cloud,
       instances,
-      absences: createAbsenceProofs(clock),
       choiceRefusals: createChoiceRefusals(),
-      mayEnd: () => guard.mayEnd,
+      guard: { allows: () => guard.mayEnd },
       tell: (_object, event) => void events.push(event),
       clock,
       settings: { ...DEFAULT_SETTINGS, ...options.settings },
       random: () => 0.5,
       log,
       metrics: createMetrics(),
-      concurrency: 10,
     })
     void instances.run(stop.signal)
     for (const machine of cluster.list(machines)) controller.enqueue(machine.metadata.name)

@@ -1,0 +1,109 @@
+import { DEFAULT_SETTINGS } from '@kaito/claim-lifecycle'
+import { z } from 'zod'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const flag = z.stringbool()
+const minutes = (fallbackMs: number) =>
+  z.coerce
+    .number()
+    .positive()
+    .transform((value) => value * 60_000)
+    .default(fallbackMs)
+const limit = z.coerce.number().int().min(0).optional()
+
+const environment = z.object({
+  ARM_SUBSCRIPTION_ID: z.string(),
+  ARM_RESOURCE_GROUP: z.string(),
+  AZURE_CLUSTER_NAME: z.string(),
+  LOCATION: z.string(),
+  /** Another Resource Manager than the public one; https only. */
+  ARM_ENDPOINT: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+  /** `off` sends everything at once; otherwise Azure's documented limits hold. */
+  ARM_CALL_LIMITS: z.enum(['azure', 'off']).default('azure'),
+  AZURE_TENANT_ID: z.string().optional(),
+  AZURE_CLIENT_ID: z.string().optional(),
+  AZURE_FEDERATED_TOKEN_FILE: z.string().optional(),
+  AZURE_AUTHORITY_HOST: z.url().optional(),
+  /** Empty means the kubeconfig of the place it runs in: the Pod's own account, or `~/.kube/config`. */
+  KUBECONFIG: z.string().optional(),
+  LEADER_ELECT: flag.default(true),
+  LEADER_ELECTION_NAMESPACE: z.string().default('gpu-provisioner'),
+  METRICS_PORT: port.default(8080),
+  HEALTH_PROBE_PORT: port.default(8081),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  MAX_NODES: limit,
+  MAX_GPUS: limit,
+  LAUNCH_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.launchDeadlineMs),
+  REGISTRATION_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.registrationDeadlineMs),
+  INITIALIZATION_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.initializationDeadlineMs),
+  DRAIN_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.drainDeadlineMs),
+  UNREACHABLE_DRAIN_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.unreachableDrainDeadlineMs),
+  GARBAGE_COLLECTION_PERIOD_MINUTES: minutes(DEFAULT_SETTINGS.garbageCollection.periodMs),
+  GARBAGE_COLLECTION_GRACE_MINUTES: minutes(DEFAULT_SETTINGS.garbageCollection.graceMs),
+  GARBAGE_COLLECTION_SETTLE_MINUTES: minutes(DEFAULT_SETTINGS.garbageCollection.settleMs),
+})
+
+type Environment = z.infer<typeof environment>
+
+export type Config = ReturnType<typeof readConfig>
+
+/** @throws Error that names every key which is missing or wrong. */
+export function readConfig(variables: Record<string, string | undefined> = process.env) {
+  // An empty variable is how a chart leaves a setting out.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const read = environment.safeParse(given)
+  if (!read.success) {
+    const faults = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    throw new Error(`the settings in the environment are wrong: ${faults.join('; ')}`, { cause: read.error })
+  }
+  const env = read.data
+  return {
+    kubeconfig: env.KUBECONFIG,
+    leaderElection: { enabled: env.LEADER_ELECT, namespace: env.LEADER_ELECTION_NAMESPACE, name: 'gpu-provisioner' },
+    metricsPort: env.METRICS_PORT,
+    healthPort: env.HEALTH_PROBE_PORT,
+    logLevel: env.LOG_LEVEL,
+    azure: azureSettings(env),
+    credential: credentialSettings(env),
+    lifecycle: lifecycleSettings(env),
+  }
+}
+
+function azureSettings(env: Environment) {
+  return {
+    subscriptionId: env.ARM_SUBSCRIPTION_ID,
+    resourceGroup: env.ARM_RESOURCE_GROUP,
+    clusterName: env.AZURE_CLUSTER_NAME,
+    location: env.LOCATION,
+    ...(env.ARM_ENDPOINT !== undefined && { endpoint: env.ARM_ENDPOINT }),
+    ...(env.ARM_CALL_LIMITS === 'off' && { limits: env.ARM_CALL_LIMITS }),
+  }
+}
+
+function credentialSettings(env: Environment) {
+  return {
+    ...(env.AZURE_FEDERATED_TOKEN_FILE !== undefined && { federatedTokenFile: env.AZURE_FEDERATED_TOKEN_FILE }),
+    ...(env.AZURE_TENANT_ID !== undefined && { tenantId: env.AZURE_TENANT_ID }),
+    ...(env.AZURE_CLIENT_ID !== undefined && { clientId: env.AZURE_CLIENT_ID }),
+    ...(env.AZURE_AUTHORITY_HOST !== undefined && { authorityHost: env.AZURE_AUTHORITY_HOST }),
+  }
+}
+
+function lifecycleSettings(env: Environment) {
+  return {
+    ...DEFAULT_SETTINGS,
+    maxNodes: env.MAX_NODES,
+    maxGpus: env.MAX_GPUS,
+    launchDeadlineMs: env.LAUNCH_DEADLINE_MINUTES,
+    registrationDeadlineMs: env.REGISTRATION_DEADLINE_MINUTES,
+    initializationDeadlineMs: env.INITIALIZATION_DEADLINE_MINUTES,
+    drainDeadlineMs: env.DRAIN_DEADLINE_MINUTES,
+    unreachableDrainDeadlineMs: env.UNREACHABLE_DRAIN_DEADLINE_MINUTES,
+    garbageCollection: {
+      ...DEFAULT_SETTINGS.garbageCollection,
+      periodMs: env.GARBAGE_COLLECTION_PERIOD_MINUTES,
+      graceMs: env.GARBAGE_COLLECTION_GRACE_MINUTES,
+      settleMs: env.GARBAGE_COLLECTION_SETTLE_MINUTES,
+    },
+  }
+}
