@@ -21,8 +21,6 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 
-export type Config = ReturnType<typeof readConfig>
-
 /** @throws Error that names the key which is wrong. */
 export function readConfig(variables: Record<string, string | undefined> = process.env) {
   // An empty variable is how a chart leaves a setting out.

@@ -16,7 +16,7 @@ import type { OrderSettings } from './workspace/order.ts'
 import { createWorkspaceReconciler } from './workspace/reconciler.ts'
 import { WORKSPACES } from './workspace/workspaces.ts'
 
-export interface ControllersOptions {
+interface ControllersOptions {
   client: KubeClient
   caches: Caches
   provisioner: NodeProvisioner

@@ -8,7 +8,7 @@ import { isOwnedBy } from './machine-object.ts'
 const MIN_RETRY_MS = 10_000
 const MAX_RETRY_MS = 30 * 60_000
 
-export interface SeenSlot {
+interface SeenSlot {
   record: SlotRecord
   /** The claim was on record before: when it is not there now, it vanished. */
   isRecorded: boolean

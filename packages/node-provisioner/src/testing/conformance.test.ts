@@ -2,9 +2,7 @@ import { NODES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock } from '@kaito/controller-kit/testing'
 import { createMachineNodeProvisioner } from '../machine/machine-node-provisioner.ts'
 import { MACHINES } from '../machine/machine-object.ts'
-import { describeNodeProvisioner } from './conformance.ts'
-import { createFakeNodeProvisioner } from './fake-node-provisioner.ts'
-import { serveMachine } from './serve-machine.ts'
+import { createFakeNodeProvisioner, describeNodeProvisioner, serveMachine } from './index.ts'
 
 describeNodeProvisioner('fake', () => {
   const clock = createManualClock()

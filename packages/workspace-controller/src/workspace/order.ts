@@ -33,7 +33,7 @@ export interface OrderSettings {
   maxNodesPerWorkspace: number
 }
 
-export const EXPOSE_ANNOTATION = 'kaito.sh/enablelb'
+const EXPOSE_ANNOTATION = 'kaito.sh/enablelb'
 
 const SERVICE_NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/
 const RESERVED_LABEL = /(^|\.)(kaito|karpenter)\.sh\//

@@ -11,7 +11,7 @@ import { plan } from './plan.ts'
 import { type Report, report } from './report.ts'
 import { WORKSPACES } from './workspaces.ts'
 
-export interface WorkspaceReconcilerOptions extends Tools {
+interface WorkspaceReconcilerOptions extends Tools {
   /** Tells whoever watches the Workspace; best effort. */
   announce: (workspace: Workspace, announcement: Announcement) => void
 }

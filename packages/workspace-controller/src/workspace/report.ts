@@ -9,7 +9,7 @@ import { WORKSPACE_REASONS } from './reasons.ts'
 import { type Telling, workloadTelling } from './workload-telling.ts'
 
 /** A condition without its time, which whoever writes it knows. */
-export interface ConditionState {
+interface ConditionState {
   type: string
   status: 'True' | 'False'
   reason: string
