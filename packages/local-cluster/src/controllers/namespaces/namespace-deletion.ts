@@ -1,0 +1,46 @@
+import type { ClusterAccess } from '../../cluster-access.ts'
+import type { Namespace } from '../../objects/kinds.ts'
+import type { ObjectStore } from '../../objects/object-store.ts'
+import { type Controller, itself, on } from '../../reconciling/controller.ts'
+import type { FollowedKinds } from '../followed-kinds.ts'
+
+const FINALIZER = 'kubernetes'
+
+export interface NamespaceDeletionOptions {
+  access: ClusterAccess
+  namespaces: ObjectStore<Namespace>
+  followed: FollowedKinds
+}
+
+/** Empties a namespace that is being deleted, then lets it go. */
+export function createNamespaceDeletion({ access, namespaces, followed }: NamespaceDeletionOptions): Controller {
+  async function reconcile(name: string): Promise<undefined> {
+    const namespace = namespaces.get(name)
+    const finalizers = namespace?.spec?.finalizers ?? []
+    if (namespace?.metadata.deletionTimestamp === undefined || !finalizers.includes(FINALIZER)) return
+    const stores = followed.stores().filter(({ kind }) => kind.namespaced)
+    const inIt = stores.flatMap((store) => store.byIndex('namespace', name).map((object) => ({ store, object })))
+    for (const { store, object } of inIt) {
+      if (object.metadata.deletionTimestamp === undefined) await store.delete(object)
+    }
+    // What is left ends later, and its end brings this namespace up again.
+    for (const { kind } of stores) if ((await access.list(kind, { namespace: name })).length > 0) return
+    const left = { ...namespace.spec, finalizers: finalizers.filter((each) => each !== FINALIZER) }
+    await namespaces.replace({ ...namespace, spec: left }, 'finalize')
+  }
+
+  return {
+    name: 'namespace-deletion',
+    reconcile,
+    triggers: [
+      on(namespaces, itself),
+      async (enqueue) =>
+        followed.onStore((store) =>
+          store.onChange((now, before) => {
+            const { namespace = '' } = now?.metadata ?? before?.metadata ?? {}
+            if (namespaces.get(namespace)?.metadata.deletionTimestamp !== undefined) enqueue(namespace)
+          }),
+        ),
+    ],
+  }
+}
