@@ -46,6 +46,9 @@ export interface KubeClient {
   ): Promise<T>
   /** Resolves when the deletion is accepted or the object is already gone. */
   delete<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey, options: DeleteOptions): Promise<void>
-  /** Asks to evict a Pod (policy/v1); rejects with `ApiError` 429 while a disruption budget forbids it. */
+  /**
+   * Asks to evict a Pod (policy/v1). Resolves when that is accepted or the Pod is already gone; rejects with `ApiError`
+   * 429 while a disruption budget forbids it.
+   */
   evict(pod: ObjectKey, preconditions: { uid: string }, options?: CallOptions): Promise<void>
 }

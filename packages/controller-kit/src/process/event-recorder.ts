@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { EVENTS, type Event } from '../core-objects.ts'
 import type { KubeClient } from '../kube-client.ts'
-import type { KubernetesObject, ObjectKey } from '../kubernetes-object.ts'
+import { type KubernetesObject, keyOf, type ObjectKey } from '../kubernetes-object.ts'
 import type { Logger } from '../logger.ts'
 
 export interface EventFacts {
@@ -65,7 +65,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   return {
     record(about, facts) {
       if (!mayWrite()) return log.debug({ reason: facts.reason }, 'event dropped')
-      const id = JSON.stringify([about.metadata.uid, about.metadata.name, facts.type, facts.reason, facts.message])
+      const id = JSON.stringify([about.metadata.uid, keyOf(about), facts.type, facts.reason, facts.message])
       const known = told.get(id)
       if (known && clock.monotonic() - known.at < REPEAT_MS) {
         const count = known.count + 1

@@ -15,7 +15,7 @@ export interface FakeCache<T extends KubernetesObject> extends Cache<T> {
 }
 
 interface WriteFault {
-  /** 1 is the next write that matches. */
+  /** 1, the default, is the next write that matches. Several faults for the same write hit one after the other. */
   nth?: number
   /** `before`: nothing is applied. `after`: applied, but the answer is lost. */
   when: 'before' | 'after'
@@ -83,9 +83,9 @@ export function createFakeCluster({ clock }: { clock: Clock }): FakeCluster {
     cacheOf: (resource, indexes = {}) => {
       const store = createObjectStore(indexes, rethrow)
       const { cache, follow } = createFakeCache(resource, store)
-      for (const object of storage.all(resource)) store.put(copy(object))
+      for (const object of storage.all(resource)) store.put(frozen(copy(object)))
       listeners.push((type, changed, object) => {
-        if (changed.plural === resource.plural && changed.group === resource.group) follow(type, copy(object))
+        if (changed.plural === resource.plural && changed.group === resource.group) follow(type, frozen(copy(object)))
       })
       return cache
     },
@@ -93,6 +93,12 @@ export function createFakeCluster({ clock }: { clock: Clock }): FakeCluster {
     failReads: faults.failReads,
     protect: (key, isProtected = true) => void (isProtected ? protectedPods.add(key) : protectedPods.delete(key)),
   }
+}
+
+/** Objects of a cache are shared: whoever changes one fails here. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen)
+  return value
 }
 
 function rethrow(error: unknown): never {
@@ -139,7 +145,7 @@ function createFaults() {
   function due(write: FakeWrite): WriteFault | undefined {
     const matching = pending.filter((fault) => fault.matching?.(write) ?? true)
     for (const fault of matching) fault.nth -= 1
-    const hit = matching.find((fault) => fault.nth === 0)
+    const hit = matching.find((fault) => fault.nth <= 0)
     if (hit) pending.splice(pending.indexOf(hit), 1)
     return hit
   }
