@@ -24,12 +24,13 @@ export function aWorld() {
   }
   const { machines, nodes, ...own } = caches
   const provisioner = createMachineNodeProvisioner({ client: cluster.client, clock, machines, nodes })
+  const settings = { presetRegistry: 'mcr.microsoft.com/aks/kaito', maxNodesPerWorkspace: 16 }
   const reconcile = createWorkspaceReconciler({
     client: cluster.client,
     clock,
     ...own,
     provisioner,
-    settings: { presetRegistry: 'mcr.microsoft.com/aks/kaito', maxNodesPerWorkspace: 16 },
+    settings,
     announce: (_workspace, { type, reason, message }) => events.push(`${type} ${reason}: ${message}`),
   })
   const log = createMemoryLog()
@@ -37,6 +38,8 @@ export function aWorld() {
     clock,
     cluster,
     caches,
+    provisioner,
+    settings,
     events,
     log,
     pass: async () => (await reconcile(KEY, { signal: new AbortController().signal, log })) ?? undefined,
