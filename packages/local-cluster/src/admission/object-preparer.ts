@@ -4,6 +4,7 @@ import { invalid } from '../status-error.ts'
 import { builtInFaults } from '../validation/built-in-faults.ts'
 import { customFaults } from './custom-faults.ts'
 import { decodeObject } from './decode-object.ts'
+import { runPolicies } from './run-policies.ts'
 
 interface PreparerOptions {
   kinds: SchemaRegistry
@@ -17,7 +18,6 @@ export function createObjectPreparer({ kinds, reader }: PreparerOptions): Object
     const faults = custom === undefined ? builtInFaults(request) : customFaults(request, custom)
     if (faults.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name: object.metadata.name }, faults)
   }
-  void reader
   return {
     decode: (request) => {
       const warnings = decodeObject(request, kinds.customVersion(request.kind))
@@ -25,7 +25,7 @@ export function createObjectPreparer({ kinds, reader }: PreparerOptions): Object
     },
     validate: (request) => {
       if (request.operation !== 'delete') refuseFaults(request)
-      return []
+      return runPolicies(request, { kinds, reader })
     },
   }
 }

@@ -29,10 +29,17 @@ export function declareSchema(environment: Environment, schema: Schema): string 
     })
     count += 1
     const typeName = `ObjectType${count}`
-    environment.registerType(typeName, { fields: Object.fromEntries(fields) })
+    environment
+      .registerType(typeName, { fields: Object.fromEntries(fields) })
+      .registerOperator(`${typeName} == ${typeName}`, neverEvaluated)
     return typeName
   }
   return declare(schema)
+}
+
+/** These types only serve to check expressions; values are evaluated untyped. */
+function neverEvaluated(): boolean {
+  throw new Error('a type check does not evaluate')
 }
 
 function scalarType({ type, format }: Schema): string {

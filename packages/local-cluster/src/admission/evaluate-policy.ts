@@ -1,0 +1,133 @@
+import { REQUEST_BUDGET } from '../cel/cost.ts'
+import type { Budget, Expression, Variables } from '../cel/expression.ts'
+import { celValue } from '../cel/schema-value.ts'
+import type { KubeObject } from '../cluster-access.ts'
+import type { ValidateRequest } from '../kind-definition.ts'
+import type { AdmissionPolicy, NamedExpression, Validation } from './admission-policy.ts'
+
+export interface Denial {
+  message: string
+  reason: string
+}
+
+export interface Inputs {
+  request: ValidateRequest
+  params: KubeObject | undefined
+  namespaceObject: KubeObject | undefined
+}
+
+interface Evaluation {
+  variables: Variables
+  budget: Budget
+  looksAt: unknown[]
+}
+
+/** What a policy objects to in a request, one denial for each validation that does not hold. */
+export function evaluatePolicy(policy: AdmissionPolicy, inputs: Inputs): Denial[] {
+  const evaluation = evaluationOf(policy, inputs)
+  try {
+    if (!policy.matchConditions.every((condition) => holds(condition, evaluation))) return []
+  } catch (error) {
+    return failure(policy, messageOf(error))
+  }
+  return policy.validations.flatMap((validation) => denials(policy, validation, evaluation))
+}
+
+function evaluationOf(policy: AdmissionPolicy, { request, params, namespaceObject }: Inputs): Evaluation {
+  const isDelete = request.operation === 'delete'
+  const object = isDelete ? undefined : request.object
+  const oldObject = isDelete ? request.object : request.oldObject
+  const evaluation: Evaluation = {
+    variables: {
+      object: celValue(object ?? null, undefined),
+      oldObject: celValue(oldObject ?? null, undefined),
+      request: celValue(requestValue(request), undefined),
+      params: celValue(params ?? null, undefined),
+      namespaceObject: celValue(namespaceObject ?? null, undefined),
+    },
+    budget: { left: REQUEST_BUDGET },
+    looksAt: [object, oldObject, params],
+  }
+  evaluation.variables.variables = lazyVariables(policy.variables, evaluation)
+  return evaluation
+}
+
+/** Each variable is evaluated when it is first read, and once. */
+function lazyVariables(declared: NamedExpression[], evaluation: Evaluation): object {
+  const values: object = Object.create(null)
+  for (const { name, text, expression } of declared) {
+    let value: unknown
+    Object.defineProperty(values, name, {
+      enumerable: true,
+      get: () => {
+        value ??= run(expression, text, evaluation)
+        return value
+      },
+    })
+  }
+  return values
+}
+
+function requestValue({ kind, object, operation, subresource, user, dryRun }: ValidateRequest): object {
+  const { group, version } = kind
+  const { name, namespace } = object.metadata
+  const requestKind = { group, version, kind: kind.kind }
+  const resource = { group, version, resource: kind.plural }
+  return {
+    uid: object.metadata.uid ?? '',
+    kind: requestKind,
+    requestKind,
+    resource,
+    requestResource: resource,
+    subResource: subresource ?? '',
+    requestSubResource: subresource ?? '',
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    operation: operation.toUpperCase(),
+    userInfo: { username: user.username, uid: user.uid ?? '', groups: user.groups },
+    dryRun,
+    options: {},
+  }
+}
+
+function run(expression: Expression, text: string, { variables, budget, looksAt }: Evaluation): unknown {
+  try {
+    return expression.evaluate(variables, budget, looksAt)
+  } catch (error) {
+    throw new Error(`expression '${text}' resulted in error: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function holds({ expression, text }: NamedExpression, evaluation: Evaluation): boolean {
+  return run(expression, text, evaluation) === true
+}
+
+function failure({ failsOnError }: AdmissionPolicy, message: string): Denial[] {
+  return failsOnError ? [{ message, reason: 'Invalid' }] : []
+}
+
+function denials(policy: AdmissionPolicy, validation: Validation, evaluation: Evaluation): Denial[] {
+  try {
+    if (run(validation.expression, validation.text, evaluation) === true) return []
+  } catch (error) {
+    return failure(policy, messageOf(error))
+  }
+  const fixed = validation.message || `failed expression: ${validation.text.trim()}`
+  return [{ message: evaluatedMessage(validation, evaluation) ?? fixed, reason: validation.reason }]
+}
+
+/** A message expression that fails, or gives nothing to print on one line, falls back to the fixed message. */
+function evaluatedMessage({ messageExpression }: Validation, { variables, budget, looksAt }: Evaluation) {
+  if (messageExpression === undefined) return undefined
+  try {
+    const text = messageExpression.evaluate(variables, budget, looksAt)
+    const trimmed = typeof text === 'string' ? text.trim() : ''
+    return trimmed === '' || trimmed.includes('\n') ? undefined : trimmed
+  } catch {
+    return undefined
+  }
+}

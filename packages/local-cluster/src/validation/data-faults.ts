@@ -1,0 +1,56 @@
+import { type FieldFault, forbiddenValue, invalidValue, itemPath, requiredValue } from '../schema/field-fault.ts'
+import { type JsonObject, jsonEqual, objectAt, stringAt } from '../schema/json.ts'
+import { configMapKey } from './name-rules.ts'
+
+/** Faults of the keys of a ConfigMap or Secret, and of data that its type demands. */
+export function dataFaults(object: JsonObject, kind: string): FieldFault[] {
+  const data = objectAt(object, 'data') ?? {}
+  const binary = objectAt(object, 'binaryData') ?? {}
+  const keyed = (part: JsonObject, name: string): FieldFault[] =>
+    Object.keys(part).flatMap((key) => configMapKey(key).map((why) => invalidValue(itemPath(name, key), key, why)))
+  const twice = Object.keys(binary).filter((key) => Object.hasOwn(data, key))
+  return [
+    ...keyed(data, 'data'),
+    ...keyed(binary, 'binaryData'),
+    ...twice.map((key) => invalidValue(itemPath('data', key), key, 'duplicate of key present in binaryData')),
+    ...(kind === 'Secret' ? secretFaults(stringAt(object, 'type'), data) : []),
+  ]
+}
+
+const DEMANDED: Record<string, string[]> = {
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+}
+
+function secretFaults(type: string, data: JsonObject): FieldFault[] {
+  const demanded = DEMANDED[type] ?? []
+  const missing = demanded.filter((key) => data[key] === undefined).map((key) => requiredValue(itemPath('data', key)))
+  const [json = ''] = type.startsWith('kubernetes.io/docker') ? demanded : []
+  const encoded = data[json]
+  if (typeof encoded !== 'string' || isJson(Buffer.from(encoded, 'base64').toString())) return missing
+  return [...missing, invalidValue(itemPath('data', json), '<secret contents redacted>', 'must be valid JSON')]
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What an immutable ConfigMap or Secret may not change. */
+export function dataUpdateFaults(object: JsonObject, oldObject: JsonObject, kind: string): FieldFault[] {
+  const faults: FieldFault[] = []
+  if (kind === 'Secret' && object.type !== oldObject.type) {
+    faults.push(invalidValue('type', object.type, 'field is immutable'))
+  }
+  if (oldObject.immutable !== true) return faults
+  const why = 'field is immutable when `immutable` is set'
+  const changed = ['data', 'binaryData'].filter((field) => !jsonEqual(object[field], oldObject[field]))
+  if (object.immutable !== true) changed.unshift('immutable')
+  return [...faults, ...changed.map((field) => forbiddenValue(field, why))]
+}

@@ -1,0 +1,78 @@
+import {
+  childPath,
+  duplicateValue,
+  type FieldFault,
+  invalidValue,
+  itemPath,
+  requiredValue,
+  unsupportedValue,
+} from '../schema/field-fault.ts'
+import { type JsonObject, listAt, numberAt, objectAt, stringAt } from '../schema/json.ts'
+import { labelFaults } from './metadata-faults.ts'
+import { dns1123Label } from './name-rules.ts'
+import { PORT_RANGE } from './required-faults.ts'
+
+const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
+const AFFINITIES = ['ClientIP', 'None']
+const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
+
+export function serviceFaults(service: JsonObject): FieldFault[] {
+  const spec = objectAt(service, 'spec') ?? {}
+  const type = stringAt(spec, 'type')
+  const ports = listAt(spec, 'ports')
+  const faults: FieldFault[] = []
+  if (!TYPES.includes(type)) faults.push(unsupportedValue('spec.type', type, TYPES))
+  if (ports.length === 0 && type !== 'ExternalName' && spec.clusterIP !== 'None')
+    faults.push(requiredValue('spec.ports'))
+  if (type === 'ExternalName' && stringAt(spec, 'externalName') === '') faults.push(requiredValue('spec.externalName'))
+  const affinity = stringAt(spec, 'sessionAffinity')
+  if (!AFFINITIES.includes(affinity)) faults.push(unsupportedValue('spec.sessionAffinity', affinity, AFFINITIES))
+  faults.push(...labelFaults(objectAt(spec, 'selector'), 'spec.selector'))
+  ports.forEach((port, index) => {
+    faults.push(...portFaults(port, itemPath('spec.ports', index), ports.length > 1))
+  })
+  return [...faults, ...repeatedPorts(ports)]
+}
+
+function portFaults(port: unknown, path: string, isOneOfMany: boolean): FieldFault[] {
+  const name = stringAt(port, 'name')
+  const number = numberAt(port, 'port')
+  const protocol = stringAt(port, 'protocol')
+  const faults: FieldFault[] = []
+  if (name === '' && isOneOfMany) faults.push(requiredValue(childPath(path, 'name')))
+  if (name !== '') faults.push(...dns1123Label(name).map((why) => invalidValue(childPath(path, 'name'), name, why)))
+  if (number !== undefined && (number < 1 || number > 65535)) {
+    faults.push(invalidValue(childPath(path, 'port'), number, PORT_RANGE))
+  }
+  if (protocol !== '' && !PROTOCOLS.includes(protocol)) {
+    faults.push(unsupportedValue(childPath(path, 'protocol'), protocol, PROTOCOLS))
+  }
+  const target = numberAt(port, 'targetPort')
+  if (target !== undefined && (target < 1 || target > 65535)) {
+    faults.push(invalidValue(childPath(path, 'targetPort'), target, PORT_RANGE))
+  }
+  return faults
+}
+
+function repeatedPorts(ports: unknown[]): FieldFault[] {
+  const names = ports.map((port) => stringAt(port, 'name'))
+  const numbers = ports.map((port) => `${stringAt(port, 'protocol')} ${numberAt(port, 'port')}`)
+  return ports.flatMap((port, index) => {
+    const at = itemPath('spec.ports', index)
+    const name = names[index] ?? ''
+    const faults: FieldFault[] = []
+    if (name !== '' && names.indexOf(name) < index) faults.push(duplicateValue(childPath(at, 'name'), name))
+    if (numbers.indexOf(numbers[index] ?? '') < index) {
+      faults.push(duplicateValue(at, { protocol: stringAt(port, 'protocol'), port: numberAt(port, 'port') }))
+    }
+    return faults
+  })
+}
+
+export function serviceUpdateFaults(service: JsonObject, oldService: JsonObject): FieldFault[] {
+  const before = stringAt(oldService, 'spec', 'clusterIP')
+  const after = stringAt(service, 'spec', 'clusterIP')
+  const mayChange = before === '' || before === after || stringAt(service, 'spec', 'type') === 'ExternalName'
+  if (mayChange) return []
+  return [invalidValue('spec.clusterIPs[0]', [after], 'may not change once set')]
+}
