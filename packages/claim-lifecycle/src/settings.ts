@@ -23,7 +23,7 @@ export interface LifecycleSettings {
   garbageCollection: GarbageCollectionSettings
 }
 
-export interface GarbageCollectionSettings {
+interface GarbageCollectionSettings {
   periodMs: number
   /** An instance whose claim is younger is left alone: the claim may not be visible yet. */
   graceMs: number

@@ -45,8 +45,6 @@ const environment = z.object({
 
 type Environment = z.infer<typeof environment>
 
-export type Config = ReturnType<typeof readConfig>
-
 /** @throws Error that names every key which is missing or wrong. */
 export function readConfig(variables: Record<string, string | undefined> = process.env) {
   // An empty variable is how a chart leaves a setting out.

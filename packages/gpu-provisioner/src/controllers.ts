@@ -12,7 +12,7 @@ import type { CloudProvider } from '@kaito/cloud-provider'
 import type { Clock, EventRecorder, KubeClient, Logger, Metrics, RunOptions } from '@kaito/controller-kit'
 import type { Caches } from './caches.ts'
 
-export interface ControllersOptions {
+interface ControllersOptions {
   client: KubeClient
   caches: Caches
   cloud: CloudProvider

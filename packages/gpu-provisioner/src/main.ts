@@ -20,37 +20,28 @@ const NAME = 'gpu-provisioner'
 
 const config = readConfig()
 const clock = systemClock
-const random = Math.random
 const log = createLogger({ name: NAME, level: config.logLevel })
 const metrics = createMetrics()
 
 await runProcess({ start, log, clock })
 
 async function start(signal: AbortSignal): Promise<void> {
-  const connection = createConnection({ kubeConfigPath: config.kubeconfig, userAgent: NAME, clock, metrics })
+  const shared = { clock, random: Math.random, log, metrics }
+  const connection = createConnection({ ...shared, kubeConfigPath: config.kubeconfig, userAgent: NAME })
   const client = createKubeClient(connection)
   await checkServedMachines(client, log, signal)
-  const caches = createCaches({ connection, clock, random, log, metrics })
-  const events = createEventRecorder({ client, component: NAME, clock, random, log })
-  const cloud = createAzureCloud({
-    ...config.azure,
-    credential: createCredential(config.credential),
-    clock,
-    random,
-    log,
-  })
+  const caches = createCaches({ ...shared, connection })
+  const events = createEventRecorder({ ...shared, client, component: NAME })
+  const cloud = createAzureCloud({ ...shared, ...config.azure, credential: createCredential(config.credential) })
   const { namespace } = config.leaderElection
-  const settings = config.lifecycle
   await runControllers(
     {
-      ...createControllers({ client, caches, cloud, settings, namespace, events, clock, random, log, metrics }),
+      ...shared,
       ...config,
+      ...createControllers({ ...shared, client, caches, cloud, events, namespace, settings: config.lifecycle }),
       identity: `${hostname()}_${randomUUID()}`,
       client,
       caches: Object.values(caches),
-      log,
-      clock,
-      metrics,
       onLost: (reason) => {
         log.fatal({ reason }, 'no longer leading')
         process.exit(1)

@@ -52,8 +52,9 @@ async function readDefinition(client: KubeClient, log: Logger, signal: AbortSign
     if (!definition) log.warn({ definition: NAME }, 'not installed yet, waiting for it')
     return definition
   } catch (error) {
-    if (!isForbidden(error)) throw error
-    log.warn({ definition: NAME, err: error }, 'may not be read, going on unchecked')
+    // The watches say the same again, and they repeat until it is over.
+    if (!(error instanceof ApiError || error instanceof ApiUnreachable)) throw error
+    log.warn({ definition: NAME, err: error }, 'cannot be read, going on unchecked')
     return undefined
   }
 }

@@ -36,11 +36,22 @@ export function createBreaker(options: { client: KubeClient; namespace: string; 
     }
   }
 
+  /** An approval is for one pass: the next flood needs a new one. */
+  async function close({ metadata: { uid = '' } }: ConfigMap, signal: AbortSignal): Promise<void> {
+    await client.delete(CONFIG_MAPS, key, { preconditions: { uid }, signal })
+    openFor = 0
+  }
+
   return {
     async allows(candidates, limit, signal) {
-      if (candidates.length <= limit) return true
+      const isFew = candidates.length <= limit
+      if (isFew && openFor === 0) return true
       const current = await client.get(CONFIG_MAPS, key, { signal })
-      if (current?.metadata.annotations?.[APPROVED_DELETIONS_ANNOTATION] === String(candidates.length)) return true
+      const approved = current?.metadata.annotations?.[APPROVED_DELETIONS_ANNOTATION]
+      if (isFew || approved === String(candidates.length)) {
+        if (current) await close(current, signal)
+        return true
+      }
       if (openFor !== candidates.length || !current) await open(candidates, signal)
       return false
     },

@@ -30,7 +30,7 @@ interface Rules {
   breakerShare: number
 }
 
-export interface Verdict {
+interface Verdict {
   /** When each candidate was first seen without a break; to be handed to the next pass. */
   firstSeen: ReadonlyMap<string, number>
   /** Those that may go now. */

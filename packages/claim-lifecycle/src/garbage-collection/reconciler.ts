@@ -1,5 +1,5 @@
 import { TERMINATION_FINALIZER } from '@kaito/api'
-import type { CloudProvider } from '@kaito/cloud-provider'
+import { CloudError, type CloudProvider } from '@kaito/cloud-provider'
 import {
   type Cache,
   type Clock,
@@ -36,7 +36,7 @@ export function createGarbageCollector<T extends KubernetesObject>(options: Coll
   const rules = { graceMs, breakerShare, lostNodeMs: settings.registrationDeadlineMs }
   let earlier: ReadonlyMap<string, number> = new Map()
 
-  return async function collect(_key, { signal, log }) {
+  return async function reconcile(_key, { signal, log }) {
     const revisit = { revisitAfterMs: periodMs }
     if (!instances.isKnown()) {
       await guard.check(false, signal)
@@ -72,16 +72,27 @@ async function collectAll<T extends KubernetesObject>(
   { signal, log }: ReconcileContext,
 ): Promise<void> {
   for (const candidate of found) {
-    if (!(await isConfirmed(options, candidate, signal))) continue
-    log.warn({ ...candidate }, 'deleting what is left over')
-    const { kind, name, claimUid } = candidate
-    if (kind === 'orphan') {
-      await options.cloud.terminate({ name, claimUid }, { signal })
-      options.instances.noteTerminated(name)
-    } else {
-      await options.client.delete(options.adapter.resource, { name }, { preconditions: { uid: claimUid }, signal })
+    try {
+      if (!(await isConfirmed(options, candidate, signal))) continue
+      log.warn({ ...candidate }, 'deleting what is left over')
+      await collect(options, candidate, signal)
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error
+      log.warn({ ...candidate, err: error }, 'the cloud refused, the next pass tries again')
     }
   }
+}
+
+async function collect<T extends KubernetesObject>(
+  { adapter, client, cloud, instances }: CollectorDependencies<T>,
+  { kind, name, claimUid }: Candidate,
+  signal: AbortSignal,
+): Promise<void> {
+  if (kind !== 'orphan') {
+    return client.delete(adapter.resource, { name }, { preconditions: { uid: claimUid }, signal })
+  }
+  await cloud.terminate({ name, claimUid }, { signal })
+  instances.noteTerminated(name)
 }
 
 /** Asks both sides themselves, right before the deletion. */

@@ -3,7 +3,7 @@ import { backoffMs } from '../launch/backoff.ts'
 const BACKOFF = { baseMs: 1_000, capMs: 60_000 }
 
 /** Keeps the requests of one claim apart after the cloud refused one; forgotten with the process. */
-export interface CloudPauses {
+interface CloudPauses {
   /** Milliseconds left of the claim's pause. */
   left(key: string): number
   /** Answers the pause: what the cloud asked for, or one that grows with each refusal in a row. */

@@ -134,9 +134,9 @@ class SharedInstanceList implements InstanceList {
       this.#take(await this.#options.cloud.list({ signal }), begunAt)
       return tickPeriodMs([...this.#operations.values()].map(({ since }) => begunAt - since))
     } catch (error) {
-      if (!(error instanceof CloudError) && !signal.aborted) throw error
-      if (this.#known)
-        this.#options.log.warn({ err: error }, 'the cloud cannot be listed, nothing is concluded from it')
+      const { log } = this.#options
+      if (!(error instanceof CloudError)) log.error({ err: error }, 'listing the cloud failed for no known reason')
+      else if (this.#known) log.warn({ err: error }, 'the cloud cannot be listed, nothing is concluded from it')
       this.#known = false
       return Math.max(FAILED_LIST_PAUSE_MS, error instanceof CloudError ? (error.retryAfterMs ?? 0) : 0)
     }

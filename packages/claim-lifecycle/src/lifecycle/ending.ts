@@ -22,10 +22,11 @@ export function endingActions(seen: Observed): Action[] {
   return seen.cloudPauseMs > 0 ? [] : [{ do: 'terminate' }, ...released]
 }
 
+/** Closed in one pass, deleted in the next, which then sees the Node as closed. */
 function closingActions(node: Node): Action[] {
   const patch = cordonPatch(node)
-  const cordon: Action[] = patch ? [{ do: 'patchNode', node, patch }] : []
-  return isLeaving(node) ? cordon : [...cordon, { do: 'deleteNode', node }]
+  if (patch) return [{ do: 'patchNode', node, patch }]
+  return isLeaving(node) ? [] : [{ do: 'deleteNode', node }]
 }
 
 /** Gives up a Node whose object somebody deleted while its claim lives on; the instance stays. */

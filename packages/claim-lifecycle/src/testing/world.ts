@@ -9,6 +9,7 @@ import { createChoiceRefusals } from '../launch/choice-refusals.ts'
 import { claimIndexes, createLifecycleController } from '../lifecycle/controller.ts'
 import { nodeIndexes } from '../node/node-indexes.ts'
 import { DEFAULT_SETTINGS, type LifecycleSettings } from '../settings.ts'
+import { createCrashPoint } from './crash-point.ts'
 
 const NAME = 'ws0123456ab'
 
@@ -21,6 +22,7 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings>; re
   const events: { reason: string; message: string }[] = []
   const guard = { mayEnd: true }
   const machines = machineAdapter.resource
+  const crash = createCrashPoint()
   let stop = new AbortController()
   let caches = { claims: cluster.cacheOf(machines), nodes: cluster.cacheOf(NODES) }
 
@@ -28,17 +30,18 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings>; re
   function start(): void {
     stop.abort()
     stop = new AbortController()
-    const instances = createInstanceList({ cloud, clock, log })
+    const process = crash.newProcess({ client: cluster.client, cloud })
+    const instances = createInstanceList({ cloud: process.cloud, clock, log })
     caches = {
       claims: cluster.cacheOf(machines, claimIndexes(machineAdapter)),
       nodes: cluster.cacheOf(NODES, nodeIndexes),
     }
     const controller = createLifecycleController({
       adapter: machineAdapter,
-      client: cluster.client,
+      client: process.client,
       claims: caches.claims,
       nodes: caches.nodes,
-      cloud,
+      cloud: process.cloud,
       instances,
       choiceRefusals: createChoiceRefusals(),
       guard: { allows: () => guard.mayEnd },
@@ -58,6 +61,7 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings>; re
   const nowIso = () => `${new Date(clock.now()).toISOString().slice(0, 19)}Z`
   const machine = (name = NAME) => cluster.get<Machine>(machines, name)
   return {
+    crash,
     clock,
     cluster,
     cloud,
