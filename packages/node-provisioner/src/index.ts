@@ -1,5 +1,5 @@
 export { createMachineNodeProvisioner, type MachineNodeProvisionerOptions } from './machine/machine-node-provisioner.ts'
-export { MACHINES } from './machine/machine-object.ts'
+export { MACHINE_INDEXES, MACHINES } from './machine/machine-object.ts'
 export type {
   Call,
   NodeProvisioner,

@@ -13,7 +13,7 @@ import {
   SERVICES,
   type Service,
 } from '@kaito/controller-kit'
-import { MACHINES } from '@kaito/node-provisioner'
+import { MACHINE_INDEXES, MACHINES } from '@kaito/node-provisioner'
 import { PODS_BY_WORKSPACE, workspaceKeysOf } from './workload/pods.ts'
 import { WORKSPACES } from './workspace/workspaces.ts'
 
@@ -33,7 +33,7 @@ export function createCaches(environment: Environment): Caches {
   const labelled = { ...environment, selectors: { labelSelector: WORKSPACE_LABEL } }
   return {
     workspaces: createCache({ ...environment, resource: WORKSPACES }),
-    machines: createCache({ ...environment, resource: MACHINES }),
+    machines: createCache({ ...environment, resource: MACHINES, indexes: MACHINE_INDEXES }),
     deployments: createCache({ ...labelled, resource: DEPLOYMENTS }),
     services: createCache({ ...labelled, resource: SERVICES }),
     pods: createCache({ ...labelled, resource: PODS, indexes: { [PODS_BY_WORKSPACE]: workspaceKeysOf } }),

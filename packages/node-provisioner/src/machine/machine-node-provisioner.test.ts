@@ -5,7 +5,7 @@ import { aNodeRequest } from '../testing/node-request.ts'
 import { serveMachine } from '../testing/serve-machine.ts'
 import { claimName } from './claim-name.ts'
 import { createMachineNodeProvisioner } from './machine-node-provisioner.ts'
-import { MACHINES, machineObject } from './machine-object.ts'
+import { MACHINE_INDEXES, MACHINES, machineObject } from './machine-object.ts'
 
 const call = { signal: new AbortController().signal }
 const CLAIM = claimName({ workspaceUid: 'uid-1', ordinal: 0, attempt: 0 })
@@ -14,7 +14,7 @@ const RECORD = { ordinal: 0, attempt: 0, claimName: CLAIM }
 function aWorld() {
   const clock = createManualClock()
   const cluster = createFakeCluster({ clock })
-  const machines = cluster.cacheOf(MACHINES)
+  const machines = cluster.cacheOf(MACHINES, MACHINE_INDEXES)
   const nodes = cluster.cacheOf(NODES)
   const provisioner = createMachineNodeProvisioner({ client: cluster.client, machines, nodes, clock })
   const told: string[] = []
@@ -114,6 +114,28 @@ test('claims are given back by what the server lists, not by what a cache rememb
   cluster.put(MACHINES, machineObject(aNodeRequest(), CLAIM))
   expect(await provisioner.release(aNodeRequest().workspace, call)).toMatchObject({ released: false })
   expect(cluster.list(MACHINES)).toEqual([])
+})
+
+test('claims that are known to be on their way out cost the server nothing', async () => {
+  const { cluster, provisioner } = aWorld()
+  await provisioner.request(aNodeRequest(), call)
+  serveMachine(cluster, CLAIM)
+  await provisioner.release(aNodeRequest().workspace, call)
+  cluster.failReads(new Error('asked again'))
+  expect(await provisioner.release(aNodeRequest().workspace, call)).toMatchObject({ released: false })
+})
+
+test('a claim that only the server knows is found when the cached ones are gone', async () => {
+  const { cluster, machines, provisioner } = aWorld()
+  machines.pause()
+  cluster.put(MACHINES, machineObject(aNodeRequest(), CLAIM))
+  cluster.edit(MACHINES, CLAIM, ({ metadata }) => {
+    metadata.finalizers = ['karpenter.sh/termination']
+  })
+  await provisioner.release(aNodeRequest().workspace, call)
+  expect(await provisioner.release(aNodeRequest().workspace, call)).toMatchObject({ released: false })
+  cluster.vanish(MACHINES, CLAIM)
+  expect(await provisioner.release(aNodeRequest().workspace, call)).toEqual({ released: true })
 })
 
 test('claims on their way out are not deleted twice, and a blocked drain is named', async () => {

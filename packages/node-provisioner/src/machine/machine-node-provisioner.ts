@@ -10,6 +10,7 @@ import { type SlotView, slotView } from './slot-view.ts'
 
 export interface MachineNodeProvisionerOptions {
   client: KubeClient
+  /** Best with `MACHINE_INDEXES`. */
   machines: Cache<Machine>
   nodes: Cache<Node>
   clock: Clock
@@ -17,7 +18,7 @@ export interface MachineNodeProvisionerOptions {
 
 /** Asks for nodes by `Machine` objects (`karpenter.sh/v1alpha5`), one per wanted node. */
 export function createMachineNodeProvisioner(options: MachineNodeProvisionerOptions): NodeProvisioner {
-  const { client, machines, nodes } = options
+  const { machines, nodes } = options
   return {
     name: 'machine',
     async supply(request, call) {
@@ -30,7 +31,7 @@ export function createMachineNodeProvisioner(options: MachineNodeProvisionerOpti
       if (failure?.status === 'rejected') throw failure.reason
       return asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
     },
-    release: (workspace, call) => releaseMachines(client, workspace, call),
+    release: (workspace, call) => releaseMachines(options, workspace, call),
     onChange(listener) {
       const tell = ({ metadata }: Machine | Node) => {
         const name = metadata.labels?.[WORKSPACE_LABEL]

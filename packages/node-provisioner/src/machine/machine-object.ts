@@ -8,7 +8,7 @@ import {
   WORKSPACE_NAMESPACE_LABEL,
   WORKSPACE_UID_ANNOTATION,
 } from '@kaito/api'
-import type { Resource } from '@kaito/controller-kit'
+import type { Cache, IndexFunctions, Resource } from '@kaito/controller-kit'
 import type { NodeRequest, WorkspaceRef } from '../node-provisioner.ts'
 
 export const MACHINES: Resource<Machine> = {
@@ -59,4 +59,15 @@ export function ownerLabels({ name, namespace }: WorkspaceRef): Record<string, s
 export function isOwnedBy({ metadata }: Machine, workspace: WorkspaceRef): boolean {
   const isLabelled = Object.entries(ownerLabels(workspace)).every(([key, value]) => metadata.labels?.[key] === value)
   return isLabelled && metadata.annotations?.[WORKSPACE_UID_ANNOTATION] === workspace.uid
+}
+
+const BY_WORKSPACE = 'workspaceUid'
+
+/** Indexes a cache of Machines should have; without them more is asked of the server. */
+export const MACHINE_INDEXES: IndexFunctions<Machine> = {
+  [BY_WORKSPACE]: ({ metadata }) => [metadata.annotations?.[WORKSPACE_UID_ANNOTATION] ?? ''],
+}
+
+export function cachedMachinesOf(workspace: WorkspaceRef, machines: Cache<Machine>): Machine[] {
+  return machines.byIndex(BY_WORKSPACE, workspace.uid).filter((machine) => isOwnedBy(machine, workspace))
 }

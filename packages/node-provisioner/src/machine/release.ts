@@ -1,12 +1,25 @@
 import type { Machine } from '@kaito/api'
-import type { KubeClient } from '@kaito/controller-kit'
+import type { Cache, KubeClient } from '@kaito/controller-kit'
 import type { Call, NodeProvisioner, WorkspaceRef } from '../node-provisioner.ts'
-import { isOwnedBy, MACHINES, ownerLabels } from './machine-object.ts'
+import { cachedMachinesOf, isOwnedBy, MACHINES, ownerLabels } from './machine-object.ts'
 
 type Released = Awaited<ReturnType<NodeProvisioner['release']>>
 
+interface Sources {
+  client: KubeClient
+  machines: Cache<Machine>
+}
+
 /** Deletes the claims that an uncached list shows; released is only what such a list no longer shows. */
-export async function releaseMachines(client: KubeClient, workspace: WorkspaceRef, call: Call): Promise<Released> {
+export async function releaseMachines(
+  { client, machines }: Sources,
+  workspace: WorkspaceRef,
+  call: Call,
+): Promise<Released> {
+  const known = cachedMachinesOf(workspace, machines)
+  // Their end will be seen by the cache; until then the server need not be asked again.
+  if (known.length > 0 && known.every(({ metadata }) => metadata.deletionTimestamp))
+    return { released: false, ...progress(known) }
   const labelSelector = Object.entries(ownerLabels(workspace))
     .map(([key, value]) => `${key}=${value}`)
     .join(',')

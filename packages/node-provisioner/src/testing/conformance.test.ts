@@ -1,7 +1,7 @@
 import { NODES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock } from '@kaito/controller-kit/testing'
 import { createMachineNodeProvisioner } from '../machine/machine-node-provisioner.ts'
-import { MACHINES } from '../machine/machine-object.ts'
+import { MACHINE_INDEXES, MACHINES } from '../machine/machine-object.ts'
 import { createFakeNodeProvisioner, describeNodeProvisioner, serveMachine } from './index.ts'
 
 describeNodeProvisioner('fake', () => {
@@ -14,7 +14,7 @@ describeNodeProvisioner('fake', () => {
 describeNodeProvisioner('Machine', () => {
   const clock = createManualClock()
   const cluster = createFakeCluster({ clock })
-  const machines = cluster.cacheOf(MACHINES)
+  const machines = cluster.cacheOf(MACHINES, MACHINE_INDEXES)
   const nodes = cluster.cacheOf(NODES)
   return {
     provisioner: createMachineNodeProvisioner({ client: cluster.client, machines, nodes, clock }),

@@ -1,7 +1,7 @@
 import type { Workspace } from '@kaito/api'
 import { DEPLOYMENTS, NODES, PODS, SERVICES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
-import { createMachineNodeProvisioner, MACHINES } from '@kaito/node-provisioner'
+import { createMachineNodeProvisioner, MACHINE_INDEXES, MACHINES } from '@kaito/node-provisioner'
 import { serveMachine } from '@kaito/node-provisioner/testing'
 import { PODS_BY_WORKSPACE, workspaceKeysOf } from '../workload/pods.ts'
 import { createWorkspaceReconciler } from '../workspace/reconciler.ts'
@@ -19,7 +19,7 @@ export function aWorld() {
     deployments: cluster.cacheOf(DEPLOYMENTS),
     services: cluster.cacheOf(SERVICES),
     pods: cluster.cacheOf(PODS, { [PODS_BY_WORKSPACE]: workspaceKeysOf }),
-    machines: cluster.cacheOf(MACHINES),
+    machines: cluster.cacheOf(MACHINES, MACHINE_INDEXES),
     nodes: cluster.cacheOf(NODES),
   }
   const { machines, nodes, ...own } = caches

@@ -38,9 +38,12 @@ export interface Observation {
 
 export async function observe(workspace: Workspace, sources: Sources, call: Call): Promise<Observation> {
   const now = sources.clock.now()
+  if (workspace.metadata.deletionTimestamp) {
+    return { seen: { workspace, now, deployment: sources.deployments.get(keyOf(workspace)) } }
+  }
   const { order, refusal } = orderOf(workspace, sources.settings)
   if (refusal) return { seen: { workspace, now, refusal } }
-  if (workspace.metadata.deletionTimestamp || !isHeld(workspace)) return { seen: { workspace, now } }
+  if (!isHeld(workspace)) return { seen: { workspace, now } }
   const supply = await sources.provisioner.supply(nodeRequest(workspace, order), call)
   const wanted = { deployment: inferenceDeployment(workspace, order), service: inferenceService(workspace, order) }
   const isActing = supply.phase === 'missing' || supply.phase === 'ready'

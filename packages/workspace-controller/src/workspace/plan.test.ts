@@ -64,13 +64,18 @@ test.each<[rule: string, seen: Observed, does: Action['do'][]]>([
   ['leaves the workload alone while a node is away', seen({ supply: waiting, wanted }), []],
   [
     'takes the workload down, then the nodes, then lets go',
-    seen({}, { ...held, ...deleted }),
+    seen({ deployment }, { ...held, ...deleted }),
     ['deleteWorkload', 'releaseNodes', 'removeFinalizer'],
   ],
   [
-    'gives back what it cannot serve any more',
-    seen({ refusal }, { ...held, ...deleted }),
-    ['deleteWorkload', 'releaseNodes', 'removeFinalizer'],
+    'takes a workload down once',
+    seen({ deployment: { metadata: { ...ours, ...deleted } } }, { ...held, ...deleted }),
+    ['releaseNodes', 'removeFinalizer'],
+  ],
+  [
+    "leaves somebody's Deployment of its name when it goes",
+    seen({ deployment: { metadata: theirs } }, { ...held, ...deleted }),
+    ['releaseNodes', 'removeFinalizer'],
   ],
   ['has nothing to do with a deletion that others hold', seen({}, deleted), []],
 ])('%s', (_rule, observed, does) => expect(plan(observed).map((action) => action.do)).toEqual(does))

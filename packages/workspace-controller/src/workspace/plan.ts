@@ -1,5 +1,6 @@
 import type { Deployment, Service } from '@kaito/controller-kit'
 import { ORDER_HASH_ANNOTATION } from '../workload/order-hash-annotation.ts'
+import { isOwnedBy } from '../workload/ownership.ts'
 import { conflict } from './conflict.ts'
 import { isHeld } from './held.ts'
 import type { Observed } from './observed.ts'
@@ -11,15 +12,19 @@ export type Action =
 
 export function plan(seen: Observed): Action[] {
   const { workspace, supply, refusal } = seen
-  if (workspace.metadata.deletionTimestamp) {
-    // Each step ends the pass unless it is done: the finalizer goes only after the nodes are proven gone.
-    return isHeld(workspace) ? [{ do: 'deleteWorkload' }, { do: 'releaseNodes' }, { do: 'removeFinalizer' }] : []
-  }
+  if (workspace.metadata.deletionTimestamp) return isHeld(workspace) ? deletionActions(seen) : []
   if (refusal) return []
   if (!isHeld(workspace)) return [{ do: 'addFinalizer' }] // alone in its pass: a node that nobody gives back leaks
   if (conflict(seen)) return []
   if (supply?.phase === 'missing') return [{ do: 'requestNodes' }]
   return supply?.phase === 'ready' ? workloadActions(seen) : []
+}
+
+/** Releasing ends the pass unless it is done: the finalizer goes only after the nodes are proven gone. */
+function deletionActions({ workspace, deployment }: Observed): Action[] {
+  const isServing = deployment && isOwnedBy(deployment, workspace) && !deployment.metadata.deletionTimestamp
+  const giveBack: Action[] = [{ do: 'releaseNodes' }, { do: 'removeFinalizer' }]
+  return isServing ? [{ do: 'deleteWorkload' }, ...giveBack] : giveBack
 }
 
 function workloadActions({ wanted, deployment, service }: Observed): Action[] {
