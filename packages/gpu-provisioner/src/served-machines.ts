@@ -1,4 +1,11 @@
-import { isForbidden, type KubeClient, type KubernetesObject, type Logger, type Resource } from '@kaito/controller-kit'
+import {
+  ApiError,
+  ApiUnreachable,
+  type KubeClient,
+  type KubernetesObject,
+  type Logger,
+  type Resource,
+} from '@kaito/controller-kit'
 import { z } from 'zod'
 
 const DEFINITIONS: Resource<KubernetesObject> = {
