@@ -1,4 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js'
+import { optionalEqual } from './equality.ts'
 import { registerLists } from './list-functions.ts'
 import { registerNetwork } from './network-functions.ts'
 import { registerQuantities } from './quantity-functions.ts'
@@ -9,7 +10,7 @@ function withKubernetesFunctions(environment: Environment): Environment {
   registerLists(environment)
   registerQuantities(environment)
   registerNetwork(environment)
-  return environment
+  return environment.registerOperator('optional<dyn> == optional<dyn>', optionalEqual)
 }
 
 let typed: Environment | undefined

@@ -1,20 +1,16 @@
 import type { Environment } from '@marcbachmann/cel-js'
-import { evaluate } from '@marcbachmann/cel-js'
+import { celEqual } from './equality.ts'
 
 class SetFunctions {}
 
 type Ordered = bigint | number | string | boolean | Date
 
-function equal(left: unknown, right: unknown): boolean {
-  return evaluate('left == right', { left, right }) === true
-}
-
 function contains(list: unknown[], wanted: unknown[]): boolean {
-  return wanted.every((item) => list.some((candidate) => equal(candidate, item)))
+  return wanted.every((item) => list.some((candidate) => celEqual(candidate, item)))
 }
 
 function positionOf(list: unknown[], item: unknown): bigint {
-  return BigInt(list.findIndex((candidate) => equal(candidate, item)))
+  return BigInt(list.findIndex((candidate) => celEqual(candidate, item)))
 }
 
 function sum(list: (bigint | number)[]): bigint | number {
@@ -43,7 +39,7 @@ export function registerLists(environment: Environment): void {
     .registerFunction('list.max(): dyn', (list: Ordered[]) => extreme(list, (left, right) => left > right))
     .registerFunction('list.indexOf(dyn): int', positionOf)
     .registerFunction('list.lastIndexOf(dyn): int', (list: unknown[], item: unknown) =>
-      BigInt(list.findLastIndex((candidate) => equal(candidate, item))),
+      BigInt(list.findLastIndex((candidate) => celEqual(candidate, item))),
     )
     .registerFunction('SetFunctions.contains(list, list): bool', (_sets, list: unknown[], wanted: unknown[]) =>
       contains(list, wanted),

@@ -64,14 +64,24 @@ function fieldSchema(type: FieldType, prefix: string): object {
     case 'list':
       return { type: 'array', items: fieldSchema(type.of, prefix) }
     case 'map':
-      return { type: 'object', additionalProperties: fieldSchema(type.of, prefix) }
+      return { type: 'object', additionalProperties: mapValueSchema(type.of, prefix) }
     default:
       return SCALARS[type.name] ?? { type: 'string' }
   }
 }
 
+/** `kubectl explain` names the type of a map's values only when it is referred to directly. */
+function mapValueSchema(type: FieldType, prefix: string): object {
+  if (type.form === 'scalar' && type.name === 'quantity') return direct(QUANTITY)
+  return type.form === 'struct' ? direct(componentName(type.model, prefix)) : fieldSchema(type, prefix)
+}
+
+function direct(component: string): object {
+  return { $ref: `#/components/schemas/${component}` }
+}
+
 export function reference(component: string): object {
-  return { allOf: [{ $ref: `#/components/schemas/${component}` }] }
+  return { allOf: [direct(component)] }
 }
 
 const SCALARS: Record<string, object> = {
