@@ -18,6 +18,7 @@ async function start(options: EmulatorOptions = {}) {
   const nodes = new Map<string, NodeObject>()
   const registry = {
     join: (node: NodeObject) => void nodes.set(node.metadata.name, node),
+    relabel: (node: NodeObject) => void (nodes.has(node.metadata.name) && nodes.set(node.metadata.name, node)),
     leave: (name: string) => void nodes.delete(name),
   }
   const emulator = await startAzureEmulator({
@@ -201,4 +202,16 @@ test('signs a workload identity in with its federated token', async () => {
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+test('leaves a client without an answer until it gives up, and stops all the same', async () => {
+  const { emulator, pools } = await start()
+  emulator.faults.inject({ action: { do: 'hang' } })
+  const abortSignal = AbortSignal.timeout(100)
+  await expect(pools.get('rg1', 'aks1', 'nodepool1', { abortSignal })).rejects.toMatchObject({ name: 'AbortError' })
+  const waiting = pools.get('rg1', 'aks1', 'nodepool1')
+  const cut = expect(waiting).rejects.toMatchObject({ name: 'RestError' })
+  await emulator.stop()
+  running.length = 0
+  await cut
 })

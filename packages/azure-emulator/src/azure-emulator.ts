@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { withDefaults } from './agent-pools/defaults.ts'
 import { addMachines } from './agent-pools/machines.ts'
 import type { Pool } from './agent-pools/pool.ts'
@@ -7,7 +8,7 @@ import { createFrontDoor } from './arm/front-door.ts'
 import { createLedger } from './billing/ledger.ts'
 import { type Clock, realClock } from './clock/clock.ts'
 import { ownedTimers } from './clock/owned-timers.ts'
-import { type Cloud, newId } from './cloud.ts'
+import type { Cloud } from './cloud.ts'
 import { findVmSize } from './compute/vm-sizes.ts'
 import { createControlEndpoint } from './control/control-endpoint.ts'
 import { type Controls, createControls } from './control/controls.ts'
@@ -28,6 +29,8 @@ export interface EmulatorOptions extends SettingsInput {
   clock?: Clock
   /** Where the machines register: text of a kubeconfig, or a registry of the caller's. Absent: nowhere. */
   nodes?: { kubeconfig: string } | NodeRegistry
+  /** Makes the UUIDs of operations, ETags and machines; absent: random ones. */
+  newId?: () => string
   /** Told what the emulator repeats or gives up; silent when absent. */
   onProblem?: (problem: string) => void
 }
@@ -39,16 +42,16 @@ interface EmulatorCore extends Controls {
 }
 
 export function createAzureEmulator(options: EmulatorOptions = {}): EmulatorCore {
-  const { clock: given = realClock(), nodes, onProblem, ...rest } = options
+  const { clock: given = realClock(), newId = randomUUID, nodes, onProblem, ...rest } = options
   const { clock, cancelAll } = ownedTimers(given)
   const registry = nodeRegistry(nodes, onProblem)
-  const cloud = createCloud(settingsSchema.parse(rest), clock, registry)
-  const tokens = createTokenStore(clock, () => cloud.settings)
+  const cloud = createCloud({ settings: settingsSchema.parse(rest), clock, newId, nodes: registry })
+  const tokens = createTokenStore(cloud)
   const faults = createFaultInjector(clock)
   const requests = createRequestLog(clock)
   const controls = createControls({ cloud, tokens, faults, requests })
   const control = createControlEndpoint(controls)
-  const entra = createEntra({ settings: () => cloud.settings, tokens, clock })
+  const entra = createEntra(cloud, tokens)
   const frontDoor = createFrontDoor(cloud, tokens)
   return {
     ...controls,
@@ -72,11 +75,10 @@ function nodeRegistry(nodes: EmulatorOptions['nodes'], onProblem: EmulatorOption
   return kubernetesNodes({ connection: parseKubeconfig(nodes.kubeconfig), ...(onProblem && { onProblem }) })
 }
 
-function createCloud(settings: Cloud['settings'], clock: Clock, nodes: NodeRegistry): Cloud {
+function createCloud(given: Pick<Cloud, 'settings' | 'clock' | 'newId' | 'nodes'>): Cloud {
+  const { clock, newId } = given
   const cloud: Cloud = {
-    settings,
-    clock,
-    nodes,
+    ...given,
     ledger: createLedger(clock),
     pools: new Map(),
     operations: new Map(),
@@ -100,7 +102,7 @@ function addSystemPool(cloud: Cloud): void {
   const pool: Pool = {
     name: 'nodepool1',
     properties: withDefaults({ vmSize: SYSTEM_SIZE, mode: 'System' }, size, cloud.settings),
-    etag: newId(),
+    etag: cloud.newId(),
     provisioningState: 'Succeeded',
     provisioningError: undefined,
     powerState: 'Running',

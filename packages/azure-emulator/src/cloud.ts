@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Pool } from './agent-pools/pool.ts'
 import type { Operation } from './arm/operation.ts'
 import type { WritableLedger } from './billing/ledger.ts'
@@ -11,6 +11,8 @@ import type { Settings } from './settings.ts'
 export interface Cloud {
   settings: Settings
   readonly clock: Clock
+  /** A new UUID. */
+  readonly newId: () => string
   readonly ledger: WritableLedger
   readonly nodes: NodeRegistry
   readonly pools: Map<string, Pool>
@@ -43,10 +45,6 @@ export interface PoolBody {
   name: string
   type: string
   properties: Record<string, unknown>
-}
-
-export function newId(): string {
-  return randomUUID()
 }
 
 export function clusterId({ subscriptionId, resourceGroup, cluster }: Settings): string {

@@ -15,8 +15,8 @@ import { isBusy, type Pool } from './pool.ts'
 import { poolBody, publishPool } from './pool-body.ts'
 import { checkPreconditions } from './preconditions.ts'
 import type { RequestProperties } from './properties.ts'
-import { badRequest, poolNotFound } from './refusals.ts'
-import { parsePoolRequest } from './request-body.ts'
+import { poolNotFound } from './refusals.ts'
+import { parseJsonBody, parsePoolRequest } from './request-body.ts'
 import { endOperation } from './run-operation.ts'
 import { validatePool } from './validation.ts'
 
@@ -83,7 +83,7 @@ const machineNamesSchema = z.object({ machineNames: z.array(z.string()).min(1) }
 
 export function deletePoolMachines(cloud: Cloud, call: ArmCall): HttpAnswer {
   const pool = requirePool(cloud, call)
-  const names = machineNamesSchema.safeParse(parseJsonObject(call.request.body)).data?.machineNames ?? []
+  const names = machineNamesSchema.safeParse(parseJsonBody(call.request.body)).data?.machineNames ?? []
   requireIdle(cloud, pool, 'put')
   const machines = pool.machines.filter(({ name }) => names.includes(name))
   if (machines.length === 0)
@@ -93,14 +93,6 @@ export function deletePoolMachines(cloud: Cloud, call: ArmCall): HttpAnswer {
       message: `Cannot find any valid machines to delete. Please check your input machine names. The valid machines to delete in agent pool '${pool.name}' are: ${pool.machines.map(({ name }) => name).join(', ')}.`,
     })
   return accepted(cloud, call, { op: 'deleteMachines', pool, operation: deleteMachines(cloud, pool, machines) })
-}
-
-function parseJsonObject(text: string): unknown {
-  try {
-    return JSON.parse(text || '{}')
-  } catch (cause) {
-    throw badRequest(`The request body is not JSON: ${cause instanceof Error ? cause.message : cause}`)
-  }
 }
 
 export function findPool(cloud: Cloud, name: string): Pool | undefined {

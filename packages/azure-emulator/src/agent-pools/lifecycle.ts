@@ -1,10 +1,10 @@
 import type { ErrorDetail } from '../arm/arm-error.ts'
 import type { Operation } from '../arm/operation.ts'
-import { type Cloud, newId } from '../cloud.ts'
+import type { Cloud } from '../cloud.ts'
 import { provisioningError } from '../compute/allocation-errors.ts'
 import { type Placement, placeMachines } from '../compute/capacity.ts'
 import type { PoolFault } from '../faults/pool-fault.ts'
-import { addMachines, billFor, refreshNodes, removeMachines, setPower } from './machines.ts'
+import { addMachines, billFor, joinMissing, refreshNodes, removeMachines, setPower } from './machines.ts'
 import { isBusy, type Pool } from './pool.ts'
 import type { PoolProperties } from './properties.ts'
 import { endOperation, runOperation, settle } from './run-operation.ts'
@@ -21,7 +21,7 @@ export function createPool(
   const pool: Pool = {
     name,
     properties: wanted.properties,
-    etag: newId(),
+    etag: cloud.newId(),
     provisioningState: 'Creating',
     provisioningError: undefined,
     powerState: 'Running',
@@ -44,8 +44,10 @@ export function updatePool(
   const previous = pool.properties.count
   pool.properties = wanted.properties
   const { count } = pool.properties
-  if (count > pool.machines.length)
+  if (count > pool.machines.length) {
+    pool.fault = takeFault(cloud, pool.name, pool.properties)
     return launchMachines(cloud, pool, { kind: count > previous ? 'Scaling' : 'Updating', lateError: wanted.lateError })
+  }
   return runOperation(cloud, pool, {
     kind: count < pool.machines.length ? 'Scaling' : 'Updating',
     seconds: cloud.settings.updateSeconds,
@@ -53,6 +55,7 @@ export function updatePool(
       removeMachines(cloud, pool, pool.machines.slice(count))
       billFor(cloud, pool, count)
       refreshNodes(cloud, pool)
+      joinMissing(cloud, pool)
       const power = pool.properties.powerState?.code
       if (power && power !== pool.powerState) setPower(cloud, pool, power)
       return undefined

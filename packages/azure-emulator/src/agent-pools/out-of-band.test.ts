@@ -67,6 +67,21 @@ describe('changes behind the back of the client', () => {
     expect(emulator.ledger.livePools()).toEqual([])
   })
 
+  test('an edit brings no node in that stays away, and an update costs a stopped pool nothing', async () => {
+    const { put, emulator, nodesOf } = emulatedArm()
+    emulator.injectPoolFault({ pool: 'ws1', join: 'never' })
+    await put('ws1', gpuPool)
+    emulator.advance(90)
+    emulator.pools.edit('ws1', { nodeLabels: { a: 'b' } })
+    await put('ws1', { nodeLabels: { a: 'c' } })
+    emulator.advance(20)
+    expect(nodesOf('ws1')).toEqual([])
+    emulator.pools.power('ws1', 'Stopped')
+    await put('ws1', { nodeLabels: { a: 'd' } })
+    emulator.advance(20)
+    expect(emulator.ledger.livePools()).toEqual([])
+  })
+
   test('a reimage brings the Node back under its name with another boot ID', async () => {
     const { put, get, emulator, nodesOf } = emulatedArm()
     await put('ws1', gpuPool)

@@ -1,9 +1,9 @@
-import { type Cloud, newId } from '../cloud.ts'
+import type { Cloud } from '../cloud.ts'
 import { findVmSize } from '../compute/vm-sizes.ts'
 import { withDefaults } from './defaults.ts'
 import { createPool, deletePool, updatePool } from './lifecycle.ts'
 import { loseMachines } from './machine-deletion.ts'
-import { joinLater, refreshNodes, setPower } from './machines.ts'
+import { joinMissing, refreshNodes, removeNodes, setPower } from './machines.ts'
 import { isBusy, type Pool } from './pool.ts'
 import { publishPool } from './pool-body.ts'
 import type { PoolProperties, RequestProperties } from './properties.ts'
@@ -57,6 +57,7 @@ export function outOfBand(cloud: Cloud): OutOfBand {
 }
 
 function createUnattended(cloud: Cloud, name: string, properties: RequestProperties): void {
+  if (cloud.pools.has(name)) throw new Error(`There is an agent pool ${name} already`)
   const { pool } = createPool(cloud, name, { properties: completed(cloud, properties), lateError: undefined })
   const { vmSize } = pool.properties
   cloud.ledger.record({ op: 'outOfBand', pool: name, vmSize, caller: 'outOfBand', detail: 'create' })
@@ -74,15 +75,13 @@ function requireRest(pool: Pool): void {
 
 function reimage(cloud: Cloud, pool: Pool): void {
   requireRest(pool)
-  for (const machine of pool.machines) cloud.nodes.leave(machine.name)
+  removeNodes(cloud, pool)
   runOperation(cloud, pool, {
     kind: 'UpgradingNodeImageVersion',
     seconds: cloud.settings.updateSeconds,
     end: () => {
-      for (const machine of pool.machines) {
-        machine.bootId = newId()
-        joinLater(cloud, { pool, machine, seconds: 0 })
-      }
+      for (const machine of pool.machines) machine.bootId = cloud.newId()
+      joinMissing(cloud, pool)
       return undefined
     },
   })

@@ -1,4 +1,4 @@
-import { type Cloud, clusterId, newId, type PoolBody } from '../cloud.ts'
+import { type Cloud, clusterId, type PoolBody } from '../cloud.ts'
 import type { Settings } from '../settings.ts'
 import type { Pool } from './pool.ts'
 
@@ -27,6 +27,6 @@ export function nodeImageVersion({ properties: { osSKU = 'Ubuntu' } }: Pool): st
 
 /** Shows a change to readers. Every change gets a new ETag. */
 export function publishPool(cloud: Cloud, pool: Pool): void {
-  pool.etag = newId()
+  pool.etag = cloud.newId()
   cloud.views.publish(pool.name, poolBody(pool, cloud.settings))
 }

@@ -4,8 +4,7 @@ import { unmarshalError } from './refusals.ts'
 
 /** Properties a PUT asks for, without read-only members; throws what ARM or AKS answers to a body they cannot read. */
 export function parsePoolRequest(text: string): RequestProperties {
-  const body = parseJson(text)
-  const parsed = requestBodySchema.safeParse(withoutNulls(body))
+  const parsed = requestBodySchema.safeParse(withoutNulls(parseJsonBody(text)))
   if (parsed.success) return withoutReadOnly(parsed.data.properties ?? {})
   const issue = parsed.error.issues[0]
   if (issue?.code === 'unrecognized_keys')
@@ -16,7 +15,8 @@ export function parsePoolRequest(text: string): RequestProperties {
   throw unmarshalError(`json: cannot unmarshal value into Go struct field Properties.${path}: ${issue?.message ?? ''}`)
 }
 
-function parseJson(text: string): unknown {
+/** The content as JSON; throws as ARM does when it is none. */
+export function parseJsonBody(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -24,6 +24,7 @@ function parseJson(text: string): unknown {
       status: 400,
       code: 'InvalidRequestContent',
       message: `The request content was invalid and could not be deserialized: '${cause instanceof Error ? cause.message : cause}'.`,
+      cause,
     })
   }
 }

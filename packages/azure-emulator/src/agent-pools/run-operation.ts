@@ -1,6 +1,6 @@
 import type { ErrorDetail } from '../arm/arm-error.ts'
 import type { Operation } from '../arm/operation.ts'
-import { type Cloud, newId } from '../cloud.ts'
+import type { Cloud } from '../cloud.ts'
 import type { Pool } from './pool.ts'
 import { publishPool } from './pool-body.ts'
 
@@ -16,7 +16,7 @@ interface Course {
 /** Starts the operation that the pool now shows; the caller has made sure that no other runs. */
 export function runOperation(cloud: Cloud, pool: Pool, { kind, seconds, end }: Course): Operation {
   const operation: Operation = {
-    id: newId(),
+    id: cloud.newId(),
     kind,
     pool: pool.name,
     status: 'InProgress',

@@ -63,7 +63,10 @@ function offeredSize({ vmSize }: RequestProperties, settings: Settings): VmSize 
 function validateCount({ count, mode, minCount, maxCount, enableAutoScaling, maxPods }: RequestProperties): void {
   const least = mode === 'System' ? 1 : 0
   if (count !== undefined && (count < least || count > 1000))
-    throw invalidParameter('count', `count must be between ${least} and 1000`)
+    throw invalidParameter(
+      'count',
+      `agentPoolProfile.count was ${count}. It must be greater or equal to minCount:${least} and less than or equal to maxCount:1000`,
+    )
   const ordered = (minCount ?? 0) <= (maxCount ?? 1000)
   if (enableAutoScaling && (minCount === undefined || maxCount === undefined || !ordered))
     throw invalidParameter('minCount', 'minCount and maxCount are required, and minCount must not exceed maxCount')

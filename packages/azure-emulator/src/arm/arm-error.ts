@@ -17,6 +17,7 @@ interface ArmErrorOptions {
   headers?: Record<string, string>
   /** Only AKS: its body carries a subcode. */
   subcode?: string
+  cause?: unknown
 }
 
 /** A refusal. ARM wraps its own in `error`; those of the AKS resource provider arrive without a wrapper. */
@@ -26,7 +27,7 @@ export class ArmError extends Error {
   readonly options: ArmErrorOptions
 
   constructor(from: 'arm' | 'aks', options: ArmErrorOptions) {
-    super(`${options.code}: ${options.message}`)
+    super(`${options.code}: ${options.message}`, { cause: options.cause })
     this.from = from
     this.options = options
   }

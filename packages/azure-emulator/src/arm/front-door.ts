@@ -1,4 +1,4 @@
-import { type Cloud, newId } from '../cloud.ts'
+import type { Cloud } from '../cloud.ts'
 import type { TokenStore } from '../entra/token-store.ts'
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts'
 import { createRouteTable } from '../http/route-table.ts'
@@ -15,7 +15,7 @@ export function createFrontDoor(cloud: Cloud, tokens: TokenStore): (request: Htt
   const routes = createRouteTable<ArmEndpoint>(ARM_ENDPOINTS)
   const throttle = createThrottle(cloud.clock)
   return (request) => {
-    const correlationId = request.headers['x-ms-correlation-request-id'] ?? newId()
+    const correlationId = request.headers['x-ms-correlation-request-id'] ?? cloud.newId()
     const answer = translated(() => {
       const caller = authenticate(request, tokens, cloud.settings)
       const match = routes.find(request.method, request.url.pathname)
@@ -101,7 +101,7 @@ function unknownRoute({ method, url }: HttpRequest, pathIsKnown: boolean): ArmEr
 }
 
 function commonHeaders(
-  { clock, settings }: Cloud,
+  { clock, settings, newId }: Cloud,
   request: HttpRequest,
   correlationId: string,
 ): Record<string, string> {

@@ -3,7 +3,7 @@ import { isBusy } from '../agent-pools/pool.ts'
 import { publishPool } from '../agent-pools/pool-body.ts'
 import { anotherOperation } from '../agent-pools/refusals.ts'
 import { aksError } from '../arm/arm-error.ts'
-import { type Cloud, newId } from '../cloud.ts'
+import type { Cloud } from '../cloud.ts'
 
 /** Throws while the cluster itself is being changed or is stopped: pools cannot be changed then. */
 export function requireOperableCluster({ cluster }: Cloud): void {
@@ -46,6 +46,6 @@ export function powerCluster(cloud: Cloud, state: 'Running' | 'Stopped', seconds
 
 // An operation of the cluster changes the ETags of the cluster and of all its pools.
 function touch(cloud: Cloud): void {
-  cloud.cluster.etag = newId()
+  cloud.cluster.etag = cloud.newId()
   for (const pool of cloud.pools.values()) publishPool(cloud, pool)
 }

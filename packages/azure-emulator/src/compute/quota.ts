@@ -50,8 +50,9 @@ export function checkQuota(request: QuotaRequest, pools: Iterable<Pool>, setting
   const all = [...pools]
   for (const name of quotaNames(request.size, request.spot)) {
     const quota = quotaNamed(name, settings)
+    if (!quota || required <= 0) continue
     const { used, limit } = usageOf(name, all, settings)
-    if (!quota || required <= 0 || used + required <= limit) continue
+    if (used + required <= limit) continue
     if (quota.refuse === 'async') return quotaExceeded({ name, used, limit }, required, settings)
     throw insufficientQuota({ name, used, limit }, required, settings)
   }

@@ -1,5 +1,4 @@
-import type { Clock } from '../clock/clock.ts'
-import { newId } from '../cloud.ts'
+import type { Cloud } from '../cloud.ts'
 import { type HttpAnswer, type HttpRequest, json } from '../http/exchange.ts'
 import { createRouteTable } from '../http/route-table.ts'
 import type { Settings } from '../settings.ts'
@@ -9,26 +8,20 @@ import type { TokenStore } from './token-store.ts'
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const SCOPE = /^https:\/\/management\.[a-z.]+\/\/?\.default$/
 
-interface EntraDependencies {
-  settings: () => Settings
-  tokens: TokenStore
-  clock: Clock
-}
-
 type Endpoint = (request: HttpRequest, tenant: string) => HttpAnswer
 
 /** The part of Entra ID that a workload identity needs; undefined for a path that is not Entra's. */
-export function createEntra(dependencies: EntraDependencies) {
+export function createEntra(cloud: Cloud, tokens: TokenStore) {
   const routes = createRouteTable<Endpoint>([
     ['GET', '/:tenant/v2.0/.well-known/openid-configuration', openIdConfiguration],
-    ['POST', '/:tenant/oauth2/v2.0/token', (request, tenant) => exchangeToken(request, tenant, dependencies)],
+    ['POST', '/:tenant/oauth2/v2.0/token', (request) => exchangeToken(request, cloud, tokens)],
   ])
   return (request: HttpRequest): HttpAnswer | undefined => {
     const match = routes.find(request.method, request.url.pathname)
     if (!match) return undefined
     const tenant = match.params.tenant ?? ''
-    if (tenant.toLowerCase() === dependencies.settings().tenantId.toLowerCase()) return match.endpoint(request, tenant)
-    return refuse(dependencies.clock, {
+    if (tenant.toLowerCase() === cloud.settings.tenantId.toLowerCase()) return match.endpoint(request, tenant)
+    return refuse(cloud, {
       error: 'invalid_request',
       number: 90002,
       message: `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
@@ -54,16 +47,13 @@ function openIdConfiguration(request: HttpRequest, tenant: string): HttpAnswer {
   })
 }
 
-function exchangeToken(
-  request: HttpRequest,
-  _tenant: string,
-  { settings, tokens, clock }: EntraDependencies,
-): HttpAnswer {
+function exchangeToken(request: HttpRequest, cloud: Cloud, tokens: TokenStore): HttpAnswer {
+  const { settings, clock } = cloud
   const form = new URLSearchParams(request.body)
   // Assertions carry the wall time of the cluster, which a fast clock runs ahead of.
   const now = clock.wallNow?.() ?? clock.now()
-  const refusal = checkForm(form, settings()) ?? checkAssertion(form.get('client_assertion') ?? '', settings(), now)
-  if (refusal) return refuse(clock, refusal)
+  const refusal = checkForm(form, settings) ?? checkAssertion(form.get('client_assertion') ?? '', settings, now)
+  if (refusal) return refuse(cloud, refusal)
   const audience = (form.get('scope') ?? '').replace(/\/\.default$/, '')
   const { token, expiresInSeconds } = tokens.issue(form.get('client_id') ?? '', audience)
   return json(
@@ -103,7 +93,7 @@ function checkForm(form: URLSearchParams, { clientId }: Settings): Refusal | und
   return undefined
 }
 
-function refuse(clock: Clock, { error, number, message }: Refusal): HttpAnswer {
+function refuse({ clock, newId }: Cloud, { error, number, message }: Refusal): HttpAnswer {
   const timestamp = new Date(clock.now())
     .toISOString()
     .replace('T', ' ')

@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import type { Clock } from '../clock/clock.ts'
-import type { Settings } from '../settings.ts'
+import type { Cloud } from '../cloud.ts'
 
 type TokenCheck = { state: 'valid'; caller: string } | { state: 'expired'; expiredAt: number } | { state: 'unknown' }
 
@@ -9,24 +7,22 @@ export interface TokenStore {
   check(token: string): TokenCheck
 }
 
-export function createTokenStore(clock: Clock, settings: () => Settings): TokenStore {
+export function createTokenStore(cloud: Cloud): TokenStore {
+  const { clock, newId } = cloud
   const issued = new Map<string, { caller: string; expiresAt: number }>()
   return {
     issue(clientId, audience) {
-      const { tokenLifetimeSeconds, tenantId } = settings()
+      const { tokenLifetimeSeconds, tenantId } = cloud.settings
       for (const [token, { expiresAt }] of issued) if (expiresAt + 3_600_000 < clock.now()) issued.delete(token)
       // Clients count the lifetime on their own clock.
       const expiresAt = clock.now() + tokenLifetimeSeconds * 1000 * (clock.speed ?? 1)
       const claims = { aud: audience, appid: clientId, oid: clientId, tid: tenantId, exp: Math.floor(expiresAt / 1000) }
-      const token = [{ typ: 'JWT', alg: 'none' }, claims]
-        .map(encode)
-        .concat(randomBytes(32).toString('base64url'))
-        .join('.')
+      const token = [{ typ: 'JWT', alg: 'none' }, claims, newId()].map(encode).join('.')
       issued.set(token, { caller: clientId, expiresAt })
       return { token, expiresInSeconds: tokenLifetimeSeconds }
     },
     check(token) {
-      if (settings().staticTokens.includes(token)) return { state: 'valid', caller: settings().clientId }
+      if (cloud.settings.staticTokens.includes(token)) return { state: 'valid', caller: cloud.settings.clientId }
       const known = issued.get(token)
       if (!known) return { state: 'unknown' }
       if (known.expiresAt <= clock.now()) return { state: 'expired', expiredAt: known.expiresAt }

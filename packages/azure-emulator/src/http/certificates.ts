@@ -8,12 +8,13 @@ export interface ServerCertificate {
 }
 
 const LIFETIME_DAYS = 3650
+const DAY_MS = 86_400_000
 
 /** A certificate authority of its own and, signed by it, a certificate for `hosts` (names or IP addresses). */
-export async function createServerCertificate(hosts: readonly string[]): Promise<ServerCertificate> {
+export async function createServerCertificate(hosts: readonly string[], now = Date.now()): Promise<ServerCertificate> {
   // A day of slack: machines that talk to each other rarely agree on the minute.
-  const notBeforeDate = new Date(Date.now() - 86_400_000)
-  const validity = { notBeforeDate, notAfterDate: new Date(Date.now() + LIFETIME_DAYS * 86_400_000) }
+  const notBeforeDate = new Date(now - DAY_MS)
+  const validity = { notBeforeDate, notAfterDate: new Date(now + LIFETIME_DAYS * DAY_MS) }
   const base = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', ...validity } as const
   const authority = await generate([{ name: 'commonName', value: 'Azure emulator CA' }], {
     ...base,

@@ -64,6 +64,25 @@ test('brings the labels of a Node that is there in line', async () => {
   )
 })
 
+test('brings no Node back by its labels', async () => {
+  const { seen, server } = await apiServer([404])
+  const nodes = registry(server)
+  nodes.relabel(node)
+  await vi.waitFor(() => expect(seen).toHaveLength(1))
+  expect(seen[0]).toMatch(/^PATCH /)
+})
+
+test('lets nothing that came before it hold up a leave, and joins again after it', async () => {
+  const { seen, server } = await apiServer([422])
+  const nodes = registry(server)
+  nodes.join(node)
+  nodes.leave('n1')
+  nodes.relabel(node)
+  nodes.join(node)
+  await vi.waitFor(() => expect(seen).toHaveLength(3))
+  expect(seen.map((line) => line.split(' ')[0])).toEqual(['POST', 'DELETE', 'POST'])
+})
+
 test('repeats until the server answers, and says why', async () => {
   const { seen, server } = await apiServer([503, 500])
   const problems: string[] = []

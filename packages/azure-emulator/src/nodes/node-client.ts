@@ -3,9 +3,11 @@ import type { ClusterConnection } from './kubeconfig.ts'
 import type { NodeObject } from './node-registry.ts'
 
 /** What a machine does to its Node over the Kubernetes API. Each resolves to what went wrong, undefined for nothing. */
-interface NodeClient {
+export interface NodeClient {
   /** Creates the Node, or brings labels and annotations of the one that is there in line. */
   register(node: NodeObject): Promise<string | undefined>
+  /** Brings labels and annotations in line; nothing to do where there is no such Node. */
+  relabel(node: NodeObject): Promise<string | undefined>
   remove(name: string): Promise<string | undefined>
   close(): Promise<void>
 }
@@ -30,12 +32,19 @@ export function createNodeClient({ server, token, tls }: ClusterConnection): Nod
       return { status: 0, text: error instanceof Error ? error.message : String(error) }
     }
   }
+  const patch = ({ metadata: { name, labels, annotations } }: NodeObject) =>
+    call('PATCH', `/${name}`, { metadata: { labels, annotations } })
   return {
     async register(node) {
-      const { name, labels, annotations } = node.metadata
+      const { name } = node.metadata
       const created = await call('POST', '', node)
-      if (created.status !== 409) return problemOf(`create Node ${name}`, created)
-      return problemOf(`patch Node ${name}`, await call('PATCH', `/${name}`, { metadata: { labels, annotations } }))
+      return created.status === 409
+        ? problemOf(`patch Node ${name}`, await patch(node))
+        : problemOf(`create Node ${name}`, created)
+    },
+    async relabel(node) {
+      const patched = await patch(node)
+      return patched.status === 404 ? undefined : problemOf(`patch Node ${node.metadata.name}`, patched)
     },
     async remove(name) {
       const deleted = await call('DELETE', `/${name}`)

@@ -13,12 +13,14 @@ export interface NodeObject {
 }
 
 /**
- * The Kubernetes cluster as its machines see it. Both calls return at once and take effect in order, per name; the
+ * The Kubernetes cluster as its machines see it. Calls return at once and take effect in order, per name; the
  * registry retries until the cluster answers.
  */
 export interface NodeRegistry {
-  /** The machine registers, or brings the labels of its Node in line. */
+  /** The machine registers. */
   join(node: NodeObject): void
+  /** Brings the labels of the Node in line, if it is there. */
+  relabel(node: NodeObject): void
   /** The machine is gone, and with it its Node. */
   leave(name: string): void
   /** Gives up what is still to be done. */
@@ -26,4 +28,4 @@ export interface NodeRegistry {
 }
 
 /** A cluster that nobody looks at. */
-export const noNodes: NodeRegistry = { join: () => undefined, leave: () => undefined }
+export const noNodes: NodeRegistry = { join: () => undefined, relabel: () => undefined, leave: () => undefined }

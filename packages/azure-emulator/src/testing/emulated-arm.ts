@@ -30,6 +30,7 @@ export function emulatedArm(options: EmulatorOptions = {}) {
   const nodes = new Map<string, NodeObject>()
   const registry = {
     join: (node: NodeObject) => void nodes.set(node.metadata.name, node),
+    relabel: (node: NodeObject) => void (nodes.has(node.metadata.name) && nodes.set(node.metadata.name, node)),
     leave: (name: string) => void nodes.delete(name),
   }
   const clock = virtualClock(START_MS)
