@@ -1,7 +1,7 @@
 import type { KubernetesObject, Resource } from './kubernetes-object.ts'
 
 /** Amounts by resource name, as Kubernetes quantities. */
-export type ResourceAmounts = Record<string, string>
+type ResourceAmounts = Record<string, string>
 
 interface CoreTaint {
   key: string
@@ -176,28 +176,6 @@ export interface Deployment extends KubernetesObject {
   }
 }
 
-export interface StatefulSet extends KubernetesObject {
-  spec?: {
-    replicas?: number
-    serviceName?: string
-    podManagementPolicy?: string
-    selector: LabelSelector
-    template: PodTemplate
-  }
-  status?: { observedGeneration?: number; replicas?: number; readyReplicas?: number; updatedReplicas?: number }
-}
-
-export interface Job extends KubernetesObject {
-  spec?: {
-    backoffLimit?: number
-    completions?: number
-    parallelism?: number
-    ttlSecondsAfterFinished?: number
-    template: PodTemplate
-  }
-  status?: { active?: number; ready?: number; succeeded?: number; failed?: number; conditions?: CoreCondition[] }
-}
-
 interface ObjectReference {
   apiVersion?: string
   kind?: string
@@ -229,18 +207,7 @@ export interface Lease extends KubernetesObject {
   }
 }
 
-export interface PodDisruptionBudget extends KubernetesObject {
-  spec?: { selector?: LabelSelector; minAvailable?: number | string; maxUnavailable?: number | string }
-  status?: { disruptionsAllowed?: number; currentHealthy?: number; desiredHealthy?: number }
-}
-
 export interface ConfigMap extends KubernetesObject {
-  data?: Record<string, string>
-}
-
-export interface Secret extends KubernetesObject {
-  type?: string
-  /** Base64 by key. */
   data?: Record<string, string>
 }
 
@@ -261,13 +228,6 @@ export const CONFIG_MAPS: Resource<ConfigMap> = {
   kind: 'ConfigMap',
   namespaced: true,
 }
-export const SECRETS: Resource<Secret> = {
-  group: '',
-  version: 'v1',
-  plural: 'secrets',
-  kind: 'Secret',
-  namespaced: true,
-}
 export const DEPLOYMENTS: Resource<Deployment> = {
   group: 'apps',
   version: 'v1',
@@ -275,25 +235,10 @@ export const DEPLOYMENTS: Resource<Deployment> = {
   kind: 'Deployment',
   namespaced: true,
 }
-export const STATEFUL_SETS: Resource<StatefulSet> = {
-  group: 'apps',
-  version: 'v1',
-  plural: 'statefulsets',
-  kind: 'StatefulSet',
-  namespaced: true,
-}
-export const JOBS: Resource<Job> = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job', namespaced: true }
 export const LEASES: Resource<Lease> = {
   group: 'coordination.k8s.io',
   version: 'v1',
   plural: 'leases',
   kind: 'Lease',
-  namespaced: true,
-}
-export const POD_DISRUPTION_BUDGETS: Resource<PodDisruptionBudget> = {
-  group: 'policy',
-  version: 'v1',
-  plural: 'poddisruptionbudgets',
-  kind: 'PodDisruptionBudget',
   namespaced: true,
 }

@@ -63,11 +63,6 @@ export function isGone(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.status === 410 || error.reason === 'Expired' || error.reason === 'Gone')
 }
 
-/** The object does not pass the server's validation; repeating the same request is useless. */
-export function isInvalid(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.status === 422
-}
-
 export function isForbidden(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 403
 }

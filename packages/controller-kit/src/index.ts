@@ -19,27 +19,15 @@ export {
   type Container,
   DEPLOYMENTS,
   type Deployment,
-  EVENTS,
-  type Event,
-  JOBS,
-  type Job,
   type LabelSelector,
-  LEASES,
-  type Lease,
   NODES,
   type Node,
-  POD_DISRUPTION_BUDGETS,
   PODS,
   type Pod,
-  type PodDisruptionBudget,
   type PodSpec,
   type PodTemplate,
-  SECRETS,
   SERVICES,
-  type Secret,
   type Service,
-  STATEFUL_SETS,
-  type StatefulSet,
   type Toleration,
   type Volume,
 } from './core-objects.ts'
@@ -49,12 +37,9 @@ export {
   isAlreadyExists,
   isConflict,
   isForbidden,
-  isGone,
-  isInvalid,
   isNotFound,
   isTooManyRequests,
 } from './errors.ts'
-export { createExpectations, type Expectations } from './expectations.ts'
 export type { CallOptions, DeleteOptions, KubeClient, ListOptions, MergePatch, PatchOptions } from './kube-client.ts'
 export {
   type KubernetesObject,
@@ -65,14 +50,10 @@ export {
   type Resource,
 } from './kubernetes-object.ts'
 export type { Logger } from './logger.ts'
-export { mergePatchBetween } from './merge-patch.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { type Effects, performInOrder } from './perform.ts'
 export { createEventRecorder, type EventFacts, type EventRecorder } from './process/event-recorder.ts'
-export { type HealthServer, startHealthServer } from './process/health-server.ts'
 export { createLogger } from './process/json-log.ts'
-export { createLeaderElector, type LeaderElector, type LeaderElectorOptions } from './process/leader-elector.ts'
 export { type RunOptions, runControllers } from './process/run-controllers.ts'
 export { type ProcessPort, runProcess } from './process/run-process.ts'
 export { writeStatus } from './status.ts'
-export { type Backoff, createWorkQueue, type WorkQueue } from './work-queue.ts'

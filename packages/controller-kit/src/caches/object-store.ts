@@ -2,7 +2,7 @@ import type { Change, IndexFunctions } from '../cache.ts'
 import { type KubernetesObject, keyOf } from '../kubernetes-object.ts'
 
 /** True when resource version `a` is newer than `b`: both are decimal numbers that only grow for one kind. */
-export function isNewer(a: string | undefined, b: string | undefined): boolean {
+function isNewer(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return a !== undefined
   return a.length === b.length ? a > b : a.length > b.length
 }

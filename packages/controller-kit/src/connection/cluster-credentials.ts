@@ -5,7 +5,7 @@ import type { KubeConfig } from '@kubernetes/client-node'
 import type { Clock } from '../clock.ts'
 
 /** How to reach and convince the API server right now. */
-export interface Credentials {
+interface Credentials {
   server: string
   headers: Record<string, string>
   /** Authorities, client certificate, server name. */
@@ -14,7 +14,7 @@ export interface Credentials {
 
 export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>
 
-export interface CredentialSource {
+interface CredentialSource {
   get(): Promise<Credentials>
   /** The server refused these (401): the next `get` reads and asks everything anew. */
   invalidate(refused: Credentials): void

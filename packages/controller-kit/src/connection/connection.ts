@@ -7,7 +7,7 @@ import { refusalOf } from './refusal.ts'
 import { createSocketPool } from './socket-pool.ts'
 
 /** One request to the Kubernetes API. */
-export interface ApiCall {
+interface ApiCall {
   /** For metrics, as in access rules: get, list, watch, create, update, patch, delete. */
   verb: string
   /** Plural name, for metrics. */

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts'
 
 const PAGE_SIZE = 500
 
-export interface ObjectList<T> {
+interface ObjectList<T> {
   metadata?: { resourceVersion?: string; continue?: string }
   items?: T[] | null
 }

@@ -15,7 +15,7 @@ interface LeaseRecordOptions {
 }
 
 /** The Lease object as one candidate sees and writes it. No method rejects. */
-export interface LeaseRecord {
+interface LeaseRecord {
   /** True when this candidate now holds it. */
   tryToTake(): Promise<boolean>
   /** `failed` may be tried again; `taken` is final. */

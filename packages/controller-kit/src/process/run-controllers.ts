@@ -31,7 +31,8 @@ export interface RunOptions {
 
 /**
  * Runs until the signal aborts: caches first, so that a stand-by is warm, controllers once this process leads. On the
- * way out controllers end first, the lease goes last.
+ * way out controllers end first, the lease goes last. Rejects when background work fails: the process must end then, and
+ * the lease is left to run out, since passes may still be under way.
  */
 export async function runControllers(options: RunOptions, signal: AbortSignal): Promise<void> {
   const { caches, clock, log, metrics, leaderElection, controllers, background = [] } = options
@@ -42,22 +43,19 @@ export async function runControllers(options: RunOptions, signal: AbortSignal): 
   const cachesEnd = new AbortController()
   const cachesRun = Promise.all(caches.map((cache) => cache.run(cachesEnd.signal)))
   const elector = leaderElection.enabled ? createElector(options) : undefined
-  try {
-    if (!elector || (await elector.acquire(signal))) {
-      await Promise.all(caches.map((cache) => cache.untilSynced(signal)))
-      log.info({ afterMs: Math.round(clock.monotonic() - startedAt) }, 'leading and synced')
-      await Promise.all([
-        ...controllers.map((controller) => controller.run(signal)),
-        ...background.map((work) => work(signal)),
-        untilAborted(signal),
-      ])
-    }
-  } finally {
-    cachesEnd.abort()
-    await cachesRun
-    await elector?.release()
-    await health.close()
+  if (!elector || (await elector.acquire(signal))) {
+    await Promise.all(caches.map((cache) => cache.untilSynced(signal)))
+    log.info({ afterMs: Math.round(clock.monotonic() - startedAt) }, 'leading and synced')
+    await Promise.all([
+      ...controllers.map((controller) => controller.run(signal)),
+      ...background.map((work) => work(signal)),
+      untilAborted(signal),
+    ])
   }
+  cachesEnd.abort()
+  await cachesRun
+  await elector?.release()
+  await health.close()
 }
 
 function createElector({ client, leaderElection, ...options }: RunOptions): LeaderElector {
