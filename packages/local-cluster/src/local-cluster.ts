@@ -47,7 +47,7 @@ export interface LocalCluster {
 export async function startLocalCluster(options: LocalClusterOptions = {}): Promise<LocalCluster> {
   const { port = 0, clock = systemClusterClock, log = () => undefined } = options
   const token = options.token ?? randomBytes(24).toString('base64url')
-  const { caPem, certPem, keyPem } = await createServerCertificate(clock.now())
+  const { caPem, certPem, keyPem } = await createServerCertificate()
   const context = createApiContext({
     kinds: servedKinds(clock),
     clock,

@@ -9,8 +9,11 @@ export interface ServerCertificate {
 
 const DAY_MS = 86_400_000
 
-/** A new authority and a certificate by it for loopback. `now` is in milliseconds since the epoch. */
-export async function createServerCertificate(now: number): Promise<ServerCertificate> {
+/**
+ * A new authority and a certificate by it for loopback. `now` is in milliseconds since the epoch: clients check it by
+ * the wall clock, whatever clock the cluster runs on.
+ */
+export async function createServerCertificate(now = Date.now()): Promise<ServerCertificate> {
   const validity = { notBeforeDate: new Date(now - DAY_MS), notAfterDate: new Date(now + 365 * DAY_MS) }
   const common = { ...validity, keyType: 'ec', algorithm: 'sha256' } as const
   const authority = await generate([{ name: 'commonName', value: 'local-cluster-ca' }], {

@@ -4,9 +4,9 @@ import { definitionStatus } from '../kinds/definition-status.ts'
 import { invalid } from '../status-error.ts'
 import { type ApiEngine, rfc3339 } from './api-engine.ts'
 import { objectAt, objectsAt, textAt } from './json-value.ts'
-import { qosClass } from './pod-quality.ts'
+import { admittedPod } from './pod-admission.ts'
 
-/** What the real server itself writes into new objects of some kinds. */
+/** What the real server itself writes into objects of some kinds. */
 interface KindRule {
   create?(object: KubeObject, engine: ApiEngine): KubeObject
   update?(object: KubeObject, stored: KubeObject, engine: ApiEngine): KubeObject
@@ -19,9 +19,7 @@ export const CRD_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
 const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
 
 const RULES: Record<string, KindRule> = {
-  '/pods': {
-    create: (pod) => ({ ...pod, status: { phase: 'Pending', qosClass: qosClass(pod) } }),
-  },
+  '/pods': { create: admittedPod },
   '/nodes': {
     create(node) {
       const taints = objectsAt(node, 'spec', 'taints').filter(({ key }) => key !== NOT_READY.key)

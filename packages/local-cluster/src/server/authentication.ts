@@ -4,7 +4,7 @@ import { StatusError } from '../status-error.ts'
 import type { ServiceAccountTokens } from './service-account-tokens.ts'
 
 /** Paths the real server answers to everybody. */
-const PUBLIC = /^\/(healthz|livez|readyz|version|openid\/v1\/jwks|\.well-known\/openid-configuration)(\/|$)/
+const PUBLIC = /^\/(healthz|livez|readyz|version|openid\/v1\/jwks)(\/|$)/
 const ANONYMOUS: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] }
 const ADMINISTRATOR: UserInfo = { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
 

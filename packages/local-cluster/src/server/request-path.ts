@@ -1,3 +1,5 @@
+import { StatusError } from '../status-error.ts'
+
 /** What a URL path of the API addresses. `namespace` and `name` are undefined where the path has none. */
 export interface ResourcePath {
   group: string
@@ -35,5 +37,9 @@ export function resourcePath(path: string): ResourcePath | undefined {
 }
 
 function decoded(segment: string | undefined): string | undefined {
-  return segment === undefined ? undefined : decodeURIComponent(segment)
+  try {
+    return segment === undefined ? undefined : decodeURIComponent(segment)
+  } catch (error) {
+    throw new StatusError({ code: 400, reason: 'BadRequest', message: `invalid URL escape in "${segment}"` }, error)
+  }
 }

@@ -1,4 +1,11 @@
-import { generateKeyPairSync, type JsonWebKey, randomUUID, sign, verify } from 'node:crypto'
+import {
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyPairKeyObjectResult,
+  randomUUID,
+  sign,
+  verify,
+} from 'node:crypto'
 import type { KubeObject, ObjectRef } from '../cluster-access.ts'
 import type { ClusterClock } from '../cluster-clock.ts'
 import type { UserInfo } from '../kind-definition.ts'
@@ -28,7 +35,12 @@ export function createServiceAccountTokens(options: {
   serviceAccount(ref: ObjectRef): KubeObject | undefined
 }): ServiceAccountTokens {
   const { issuer, clock, serviceAccount } = options
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  let pair: KeyPairKeyObjectResult | undefined
+  // Made when first needed: it takes longer than the rest of the start.
+  const keyPair = (): KeyPairKeyObjectResult => {
+    pair ??= generateKeyPairSync('rsa', { modulusLength: 2048 })
+    return pair
+  }
   return {
     issue({ metadata }, { audiences, expirationSeconds }) {
       const issuedAt = Math.floor(clock.now() / 1000)
@@ -44,19 +56,20 @@ export function createServiceAccountTokens(options: {
         sub: `system:serviceaccount:${metadata.namespace}:${metadata.name}`,
       }
       const text = [{ alg: 'RS256', kid: KEY_ID }, claims].map(encoded).join('.')
-      const signature = sign('RSA-SHA256', Buffer.from(text), privateKey).toString('base64url')
+      const signature = sign('RSA-SHA256', Buffer.from(text), keyPair().privateKey).toString('base64url')
       const expirationTimestamp = `${new Date(claims.exp * 1000).toISOString().slice(0, 19)}Z`
       return { token: `${text}.${signature}`, expirationSeconds, expirationTimestamp }
     },
     authenticate(token) {
       const [head = '', body = '', signature = ''] = token.split('.')
-      if (!verify('RSA-SHA256', Buffer.from(`${head}.${body}`), publicKey, Buffer.from(signature, 'base64url')))
+      if (pair === undefined || signature === '') return undefined
+      if (!verify('RSA-SHA256', Buffer.from(`${head}.${body}`), pair.publicKey, Buffer.from(signature, 'base64url')))
         return undefined
       const claims: unknown = JSON.parse(Buffer.from(body, 'base64url').toString())
       return isCurrent(claims, issuer, clock) ? userOf(claims, serviceAccount) : undefined
     },
     keys: () => ({
-      keys: [{ ...publicKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: KEY_ID }],
+      keys: [{ ...keyPair().publicKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: KEY_ID }],
     }),
   }
 }

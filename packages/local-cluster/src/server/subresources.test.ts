@@ -159,7 +159,7 @@ test('passes requests on to a ready pod behind a Service', async () => {
 })
 
 test("streams a pod's log from the kubelet of its node", async () => {
-  const { certPem, keyPem } = await createServerCertificate(Date.now())
+  const { certPem, keyPem } = await createServerCertificate()
   const kubelet = createTlsServer({ cert: certPem, key: keyPem }, (request, response) => {
     if (request.url?.includes('/waiting/')) {
       response.writeHead(400).end('container "main" in pod "waiting" is waiting to start: ContainerCreating')

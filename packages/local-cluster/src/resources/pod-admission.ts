@@ -1,0 +1,63 @@
+import type { KubeObject } from '../cluster-access.ts'
+import { forbidden } from '../status-error.ts'
+import type { ApiEngine } from './api-engine.ts'
+import { type JsonObject, objectAt, objectsAt, textAt } from './json-value.ts'
+import { qosClass } from './pod-quality.ts'
+
+/** How long a pod stays on a node that went away, unless it says otherwise. */
+const TOLERATION_SECONDS = 300
+const LOST_NODE_TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+
+/** What the default admission plug-ins of the real server write into a new pod, or refuse (403). */
+export function admittedPod(pod: KubeObject, engine: ApiEngine): KubeObject {
+  const spec = objectAt(pod, 'spec')
+  const account = textAt(spec, 'serviceAccountName') ?? 'default'
+  checkServiceAccount(pod, account, engine)
+  return {
+    ...pod,
+    spec: {
+      ...spec,
+      serviceAccountName: account,
+      serviceAccount: account,
+      ...priority(pod, engine),
+      tolerations: tolerations(spec),
+    },
+    status: { phase: 'Pending', qosClass: qosClass(pod) },
+  }
+}
+
+/** The account `default` may still be on its way: a controller creates it with the namespace. */
+function checkServiceAccount({ metadata }: KubeObject, account: string, { store }: ApiEngine): void {
+  const key = `${metadata.namespace}/${account}`
+  if (account === 'default' || store.collection({ group: '', plural: 'serviceaccounts' }).get(key) !== undefined) return
+  const why = `error looking up service account ${key}: serviceaccount "${account}" not found`
+  throw forbidden({ group: '', plural: 'pods', name: metadata.name }, why)
+}
+
+function priority({ metadata, spec }: KubeObject, { store }: ApiEngine): JsonObject {
+  const name = textAt(spec, 'priorityClassName')
+  if (name === undefined || name === '') return { priority: 0, preemptionPolicy: 'PreemptLowerPriority' }
+  const found = store.collection({ group: 'scheduling.k8s.io', plural: 'priorityclasses' }).get(name)?.object
+  if (found === undefined) {
+    throw forbidden({ group: '', plural: 'pods', name: metadata.name }, `no PriorityClass with name ${name} was found`)
+  }
+  return { priority: found.value, preemptionPolicy: found.preemptionPolicy ?? 'PreemptLowerPriority' }
+}
+
+function tolerations(spec: JsonObject): JsonObject[] {
+  const own = objectsAt(spec, 'tolerations')
+  const missing = LOST_NODE_TAINTS.filter((taint) => !own.some((toleration) => toleratesEviction(toleration, taint)))
+  const added = missing.map((key) => ({
+    key,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    tolerationSeconds: TOLERATION_SECONDS,
+  }))
+  return [...own, ...added]
+}
+
+function toleratesEviction({ key, effect }: JsonObject, taint: string): boolean {
+  const everyKey = key === undefined || key === ''
+  const everyEffect = effect === undefined || effect === ''
+  return (everyKey || key === taint) && (everyEffect || effect === 'NoExecute')
+}
