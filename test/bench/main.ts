@@ -50,7 +50,7 @@ try {
     startMeasured(name, {
       bundle: bundles[name] ?? '',
       // Azure's own limits are another measure: here neither side throttles.
-      env: { ...engines.settings[name], ...(name === 'gpu-provisioner' && { ARM_LIMITS: 'off' }) },
+      env: { ...engines.settings[name], ...(name === 'gpu-provisioner' && { ARM_CALL_LIMITS: 'off' }) },
       folder: engines.folder,
     })
   const controllers = [await start('workspace-controller'), await start('gpu-provisioner')]

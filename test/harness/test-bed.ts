@@ -30,15 +30,34 @@ export interface TestBed {
 }
 
 export async function startTestBed(options: TestBedOptions = {}): Promise<TestBed> {
+  const undo: (() => Promise<unknown>)[] = []
+  const stop = async () => {
+    for (const step of undo.toReversed()) await step()
+  }
+  try {
+    return { ...(await build(options, undo)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** `undo` collects how to end what was started, in the order of starting. */
+async function build(options: TestBedOptions, undo: (() => Promise<unknown>)[]): Promise<Omit<TestBed, 'stop'>> {
   const folder = await mkdtemp(join(tmpdir(), 'kaito-'))
+  undo.push(() => rm(folder, { recursive: true, force: true }))
   const cluster = await startLocalCluster(options.cluster)
+  undo.push(() => cluster.stop())
   const azure = await startAzureEmulator({ nodes: { kubeconfig: cluster.kubeconfig }, ...options.azure })
+  undo.push(() => azure.stop())
   const kube = new KubeHttp(cluster)
+  undo.push(() => kube.close())
   const kubeconfigPath = join(folder, 'kubeconfig')
   await writeFile(kubeconfigPath, cluster.kubeconfig, { mode: 0o600 })
   await installProduct(kube, { devicePlugin: options.devicePlugin ?? true })
   const settings = await controllerSettings({ folder, kubeconfigPath, azure, kube })
   const processes: NodeProcess[] = []
+  undo.push(() => Promise.all(processes.map((process) => process.stop())))
   return {
     folder,
     kubeconfigPath,
@@ -54,13 +73,6 @@ export async function startTestBed(options: TestBedOptions = {}): Promise<TestBe
       })
       processes.push(process)
       return process
-    },
-    async stop() {
-      await Promise.all(processes.map((process) => process.stop()))
-      await kube.close()
-      await azure.stop()
-      await cluster.stop()
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }
