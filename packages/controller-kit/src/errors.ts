@@ -63,10 +63,6 @@ export function isGone(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.status === 410 || error.reason === 'Expired' || error.reason === 'Gone')
 }
 
-export function isForbidden(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.status === 403
-}
-
 /** Asked to come back later: rate limits of the server, or a disruption budget that forbids an eviction. */
 export function isTooManyRequests(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 429

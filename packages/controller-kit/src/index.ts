@@ -36,7 +36,6 @@ export {
   ApiUnreachable,
   isAlreadyExists,
   isConflict,
-  isForbidden,
   isNotFound,
   isTooManyRequests,
 } from './errors.ts'

@@ -21,6 +21,8 @@ interface CredentialSource {
 }
 
 const FRESH_MS = 10_000
+/** A plug-in that has not answered by then is run once more at the next request. */
+const PLUGIN_MS = 60_000
 
 /**
  * Credentials from kubeconfig files (a path, or several as in KUBECONFIG), or of the Pod's service account when no path
@@ -40,15 +42,25 @@ export function createCredentialSource(kubeConfigPath: string | undefined, clock
     } catch (error) {
       config = undefined
       throw error
-    } finally {
-      pending = undefined
     }
+  }
+
+  function askOnce(): Promise<Credentials> {
+    const forget = () => {
+      if (pending === asking) pending = undefined
+    }
+    const cancel = clock.after(PLUGIN_MS, forget)
+    const asking = ask().finally(() => {
+      cancel()
+      forget()
+    })
+    return asking
   }
 
   return {
     get() {
       if (known && clock.monotonic() - known.at < FRESH_MS) return Promise.resolve(known.credentials)
-      pending ??= ask()
+      pending ??= askOnce()
       return pending
     },
     invalidate(refused) {

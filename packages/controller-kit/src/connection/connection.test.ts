@@ -107,6 +107,30 @@ describe('credentials', () => {
     expect(await runs()).toBe(2)
   })
 
+  test('a plug-in that hangs costs no request more than its time, and is used when it answers after all', async () => {
+    const { server, client, clock } = await stubbedClient()
+    const leave = join(await aFolder(), 'leave')
+    const script = `
+      const { existsSync } = require('node:fs')
+      const timer = setInterval(() => {
+        if (!existsSync(process.argv[1])) return
+        clearInterval(timer)
+        console.log(JSON.stringify({ kind: 'ExecCredential', status: { token: 'late' } }))
+      }, 5)`
+    const apiVersion = 'client.authentication.k8s.io/v1'
+    const args = ['-e', script, leave]
+    await server.writeKubeConfig({ exec: { apiVersion, command: process.execPath, args, interactiveMode: 'Never' } })
+    const first = client.get(NODES, { name: 'n' })
+    void clock.advance(30_000)
+    await expect(first).rejects.toThrow('no answer within 30 s')
+    const second = client.get(NODES, { name: 'n' })
+    await writeFile(leave, '')
+    const exchange = await server.take()
+    expect(exchange.headers.authorization).toBe('Bearer late')
+    exchange.json(200, aNode)
+    await second
+  })
+
   test('a rotated kubeconfig is read again after a refusal; a second refusal reaches the caller', async () => {
     const { server, client } = await stubbedClient()
     const reading = client.get(NODES, { name: 'n' })

@@ -85,7 +85,7 @@ function createSender({ kubeConfigPath, userAgent, clock }: ConnectionOptions) {
   const sockets = createSocketPool()
 
   async function sendOnce(call: ApiCall, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-    const credentials = await credentialSource.get()
+    const credentials = await unlessAborted(credentialSource.get(), signal)
     const { origin, pathname } = new URL(credentials.server)
     const hasBody = call.body !== undefined
     const answer = await sockets.agentFor(credentials.tls).request({
@@ -115,6 +115,15 @@ function createSender({ kubeConfigPath, userAgent, clock }: ConnectionOptions) {
     },
     close: sockets.close,
   }
+}
+
+/** A credential plug-in may hang, and cannot be told to stop. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = () => reject(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
 }
 
 interface Limit {

@@ -13,7 +13,7 @@ interface HealthServerOptions {
   metrics: Metrics
 }
 
-export interface HealthServer {
+interface HealthServer {
   readonly healthPort: number
   readonly metricsPort: number
   close(): Promise<void>

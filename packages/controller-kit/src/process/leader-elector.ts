@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics.ts'
 import { pause } from '../pause.ts'
 import { createLeaseRecord } from './lease-record.ts'
 
-export interface LeaderElectorOptions {
+interface LeaderElectorOptions {
   client: KubeClient
   lease: { namespace: string; name: string }
   /** Unique among the processes that compete; a restarted process with the same identity goes on leading. */
