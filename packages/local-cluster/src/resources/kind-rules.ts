@@ -1,6 +1,7 @@
 import type { KubeObject } from '../cluster-access.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import { definitionStatus } from '../kinds/definition-status.ts'
+import { withJobIdentity } from '../kinds/job-identity.ts'
 import { invalid } from '../status-error.ts'
 import { type ApiEngine, rfc3339 } from './api-engine.ts'
 import { objectAt, objectsAt, textAt } from './json-value.ts'
@@ -48,6 +49,7 @@ const RULES: Record<string, KindRule> = {
       if (address !== undefined && address !== 'None') engine.clusterIps.release(address)
     },
   },
+  'batch/jobs': { create: withJobIdentity },
   'apiextensions.k8s.io/customresourcedefinitions': {
     create(crd, engine) {
       const finalizers = [...new Set([...(crd.metadata.finalizers ?? []), CRD_CLEANUP])]
