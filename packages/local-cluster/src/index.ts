@@ -1,3 +1,2 @@
 export type { ClusterAccess, KindRef, KubeObject, ObjectRef, Selectors, WatchEvent } from './cluster-access.ts'
 export { type LocalCluster, type LocalClusterOptions, startLocalCluster } from './local-cluster.ts'
-export { StatusError } from './status-error.ts'

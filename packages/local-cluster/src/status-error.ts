@@ -5,7 +5,7 @@ export interface StatusCause {
   field?: string
 }
 
-export interface StatusDetails {
+interface StatusDetails {
   name?: string
   group?: string
   kind?: string
@@ -15,7 +15,7 @@ export interface StatusDetails {
 }
 
 /** The API's answer to a request it refuses (`v1` Status). */
-export interface Status {
+interface Status {
   kind: 'Status'
   apiVersion: 'v1'
   metadata: Record<string, never>
@@ -48,7 +48,7 @@ export class StatusError extends Error {
 }
 
 /** Names a kind in a refusal: its group and, as the real server does, its plural or its kind. */
-export interface RefusedObject {
+interface RefusedObject {
   group: string
   plural: string
   name: string

@@ -1,7 +1,7 @@
 import { generate } from 'selfsigned'
 
 /** PEM texts of a server's certificate and of the authority that signed it. */
-export interface ServerCertificate {
+interface ServerCertificate {
   caPem: string
   certPem: string
   keyPem: string

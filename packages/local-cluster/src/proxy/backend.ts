@@ -5,7 +5,7 @@ import { badRequest, notFound, StatusError } from '../status-error.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 
 /** What the path in front of `/proxy` names: `name`, `name:port` or `scheme:name:port`. */
-export interface ProxyTarget {
+interface ProxyTarget {
   scheme: 'http' | 'https'
   name: string
   port: string
@@ -54,7 +54,7 @@ function servicePort(service: KubeObject, wanted: string): string {
 }
 
 /** Loopback port that listens for a container port of a simulated pod. */
-export function listeningPort(pod: KubeObject, containerPort: string): number | undefined {
+function listeningPort(pod: KubeObject, containerPort: string): number | undefined {
   const text = pod.metadata.annotations?.[PORT_MAP]
   if (text === undefined) return undefined
   const map: unknown = JSON.parse(text)

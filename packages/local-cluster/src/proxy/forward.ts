@@ -7,7 +7,7 @@ const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authorization', 'te', 'tr
 /** The caller's credentials are for this server only. */
 const KEPT_BACK = [...HOP_BY_HOP, 'authorization', 'host']
 
-export interface Destination {
+interface Destination {
   scheme: 'http' | 'https'
   host: string
   port: number

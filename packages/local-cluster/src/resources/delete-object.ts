@@ -15,7 +15,7 @@ export interface DeleteRequest {
 }
 
 /** `removed` is false while finalizers or a grace period hold the object. */
-export interface Deletion {
+interface Deletion {
   removed: boolean
   object: KubeObject
 }

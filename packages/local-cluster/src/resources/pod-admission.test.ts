@@ -1,28 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type LocalCluster, startLocalCluster } from '../local-cluster.ts'
-import { createRawClient, type RawClient } from '../testing/raw-client.ts'
+import { expect, test } from 'vitest'
+import { serveCluster } from '../testing/served-cluster.ts'
 
-let cluster: LocalCluster
-let client: RawClient
-
-beforeAll(async () => {
-  // The clock of the cluster is not the one by which clients check certificates.
-  cluster = await startLocalCluster({
-    controllers: false,
-    kubelet: false,
-    clock: { now: () => 0, after: () => () => undefined },
-  })
-  client = createRawClient(cluster)
-})
-
-afterAll(async () => {
-  await client.close()
-  await cluster.stop()
-})
+// The clock of the cluster is not the one by which clients check certificates.
+const cluster = serveCluster({ clock: { now: () => 0, after: () => () => undefined } })
 
 async function podOf(name: string, spec: object) {
   const containers = [{ name: 'c', image: 'i' }]
-  return client.send('POST', '/api/v1/namespaces/default/pods', {
+  return cluster.send('POST', '/api/v1/namespaces/default/pods', {
     body: { metadata: { name }, spec: { containers, ...spec } },
   })
 }

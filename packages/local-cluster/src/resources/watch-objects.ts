@@ -4,9 +4,9 @@ import type { StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine } from './api-engine.ts'
 import { expired, type ListQuery, matcher, wholeNumber } from './list-objects.ts'
 
-export type SeenType = 'ADDED' | 'MODIFIED' | 'DELETED'
+type SeenType = 'ADDED' | 'MODIFIED' | 'DELETED'
 
-export interface WatchTarget {
+interface WatchTarget {
   /** Called synchronously with the write; must not write itself. */
   event(type: SeenType, stored: StoredObject): void
   /** All objects that existed at the start were told of. */

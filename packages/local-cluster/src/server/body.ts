@@ -16,7 +16,7 @@ export function unsupportedMediaType(accepted: string[]): StatusError {
   return new StatusError({ code: 415, reason: 'UnsupportedMediaType', message })
 }
 
-export interface Body {
+interface Body {
   value: unknown
   /** The JSON text; empty for other formats. */
   text: string

@@ -5,7 +5,7 @@ import { StatusError } from '../status-error.ts'
 import { readBody } from './api-request.ts'
 import { fromJson, mediaType, unsupportedMediaType } from './body.ts'
 import { writeOptions } from './query-options.ts'
-import type { ResourceCall } from './resource-handler.ts'
+import type { ResourceCall } from './resource-call.ts'
 
 const PATCH_TYPES: Record<string, PatchType> = {
   'application/json-patch+json': 'json',

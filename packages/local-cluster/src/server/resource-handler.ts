@@ -1,4 +1,3 @@
-import type { KindDefinition } from '../kind-definition.ts'
 import type { Target } from '../resources/api-engine.ts'
 import { createObject, type Written } from '../resources/create-object.ts'
 import { deleteObject } from '../resources/delete-object.ts'
@@ -6,29 +5,20 @@ import { checkReached, listObjects, wholeNumber } from '../resources/list-object
 import { storedAt, updateObject } from '../resources/update-object.ts'
 import { StatusError } from '../status-error.ts'
 import { unstored } from '../store/stored-object.ts'
-import type { ApiContext } from './api-context.ts'
-import { type Answer, type ApiRequest, header, isTrue, jsonAnswer } from './api-request.ts'
+import { type Answer, header, isTrue, jsonAnswer } from './api-request.ts'
 import { parsedBody } from './body.ts'
 import { duplicateFields } from './duplicate-fields.ts'
 import { representation } from './negotiation.ts'
 import { handlePatch } from './patch-handler.ts'
 import { deleteRequest, includeObject, initialEvents, listQuery, writeOptions } from './query-options.ts'
 import { createRendering, type Rendering } from './rendering.ts'
-import type { ResourcePath } from './request-path.ts'
+import { methodNotAllowed, type ResourceCall, targetOf } from './resource-call.ts'
 import { streamError, streamWatch } from './watch-stream.ts'
 
 /** Kinds whose deletion answers the object instead of a Status. */
 const RETURNED_WHEN_DELETED = new Set(['pods', 'services', 'serviceaccounts', 'storageclasses', 'volumeattachments'])
 
-/** One request for a collection or an object of a served kind. */
-export interface ResourceCall {
-  context: ApiContext
-  request: ApiRequest
-  kind: KindDefinition
-  path: ResourcePath
-}
-
-export function renderingOf({ context, request, kind }: ResourceCall): Rendering {
+function renderingOf({ context, request, kind }: ResourceCall): Rendering {
   return createRendering({
     kind,
     representation: representation(header(request, 'accept')),
@@ -83,15 +73,6 @@ export async function handleObject(
   throw methodNotAllowed()
 }
 
-export function methodNotAllowed(): StatusError {
-  const message = 'the server does not allow this method on the requested resource'
-  return new StatusError({ code: 405, reason: 'MethodNotAllowed', message, details: {} })
-}
-
-export function targetOf({ kind, path }: ResourceCall, name: string): Target {
-  return { kind, namespace: kind.namespaced ? path.namespace : undefined, name }
-}
-
 function keyText({ namespace, name }: Target): string {
   return namespace === undefined ? name : `${namespace}/${name}`
 }
@@ -103,7 +84,7 @@ async function decodedBody({ request }: ResourceCall) {
   return { ...options, body: value, ...(duplicates.length === 0 ? {} : { duplicateFields: duplicates }) }
 }
 
-export function writtenAnswer(rendering: Rendering, written: Written, code: number): Answer {
+function writtenAnswer(rendering: Rendering, written: Written, code: number): Answer {
   const body = rendering.object(written.stored ?? unstored(written.object))
   return { code, body, warnings: written.warnings }
 }

@@ -13,7 +13,7 @@ import { isObject, objectAt, textAt } from '../resources/json-value.ts'
 
 const KEY_ID = 'local-cluster'
 
-export interface IssuedToken {
+interface IssuedToken {
   token: string
   expirationSeconds: number
   /** RFC 3339. */

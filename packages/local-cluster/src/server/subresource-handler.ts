@@ -12,7 +12,8 @@ import { type Answer, jsonAnswer } from './api-request.ts'
 import { parsedBody } from './body.ts'
 import { patchOf } from './patch-handler.ts'
 import { deleteRequest, writeOptions } from './query-options.ts'
-import { handleObject, methodNotAllowed, type ResourceCall, targetOf } from './resource-handler.ts'
+import { methodNotAllowed, type ResourceCall, targetOf } from './resource-call.ts'
+import { handleObject } from './resource-handler.ts'
 import { issueToken } from './token-request.ts'
 
 type Handler = (call: ResourceCall, name: string) => Promise<Answer | undefined> | Answer

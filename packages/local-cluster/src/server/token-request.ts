@@ -3,7 +3,7 @@ import { storedAt } from '../resources/update-object.ts'
 import { invalid } from '../status-error.ts'
 import { type Answer, jsonAnswer } from './api-request.ts'
 import { parsedBody } from './body.ts'
-import { methodNotAllowed, type ResourceCall, targetOf } from './resource-handler.ts'
+import { methodNotAllowed, type ResourceCall, targetOf } from './resource-call.ts'
 
 const SHORTEST_SECONDS = 600
 const DEFAULT_SECONDS = 3_600

@@ -12,7 +12,7 @@ const DEFAULT_TIMEOUT_SECONDS = 3_600
 /** A client that reads this much too slowly is cut off; it can resume. */
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024
 
-export interface WatchOptions {
+interface WatchOptions {
   kind: KindDefinition
   query: ListQuery
   timeoutSeconds: string | undefined

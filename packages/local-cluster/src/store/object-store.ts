@@ -3,7 +3,7 @@ import { type Collection, type CollectionControl, createCollection } from './col
 import { type StoredObject, storedObject } from './stored-object.ts'
 
 /** Kinds are stored by group and plural: all versions share one collection. */
-export type StoredKind = Pick<KindRef, 'group' | 'plural'>
+type StoredKind = Pick<KindRef, 'group' | 'plural'>
 
 /** All objects of the cluster in memory under one growing revision. Writes are synchronous: they never interleave. */
 export interface ObjectStore {

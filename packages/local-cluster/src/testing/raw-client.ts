@@ -16,7 +16,7 @@ export interface RawRequest {
   token?: string
 }
 
-export interface RawWatch {
+interface RawWatch {
   /** The next line; rejects when none comes in time. */
   next(): Promise<{ type: string; object: KubeObject }>
   /** Resolves when the server has ended the stream. */
