@@ -1,0 +1,43 @@
+import { FAILED_LAUNCHES_ANNOTATION, RETRY_ANNOTATION } from '@kaito/api'
+import { aMachine } from '@kaito/api/testing'
+import { expect, test } from 'vitest'
+import { machineAdapter } from '../claim/machine-adapter.ts'
+import { failedLaunchAnnotation, failedLaunches, refusalAnnotation, refusals } from './launch-record.ts'
+
+const claim = (annotations: Record<string, string> = {}, generation = 1) =>
+  machineAdapter.read(aMachine({ metadata: { annotations, generation } }))
+const failure = (launch: number) => ({ launch, reason: 'NoCapacity', message: 'none' })
+
+test('counts failed launches, however often one is written', () => {
+  const first = failedLaunchAnnotation(claim(), failure(1))
+  expect(failedLaunchAnnotation(claim(first), failure(1))).toEqual(first)
+  const second = failedLaunchAnnotation(claim(first), failure(2))
+  expect(failedLaunches(claim(second))).toEqual({ last: 2, counted: 2, reason: 'NoCapacity', message: 'none' })
+})
+
+test.each([
+  ['a new generation', {}, 2],
+  ['a new retry value', { [RETRY_ANNOTATION]: 'again' }, 1],
+])('forgives with %s, but never uses a number twice', (_what, annotations, generation) => {
+  const record = failedLaunchAnnotation(claim(), failure(3))
+  const forgiven = claim({ ...record, ...annotations }, generation)
+  expect(failedLaunches(forgiven)).toMatchObject({ last: 3, counted: 0 })
+  const next = failedLaunchAnnotation(forgiven, failure(4))
+  expect(failedLaunches(claim({ ...next, ...annotations }, generation))).toMatchObject({ last: 4, counted: 1 })
+})
+
+test('remembers when to ask again until the spec changes', () => {
+  const refused = {
+    times: 3,
+    notBeforeMs: Date.parse('2026-01-01T12:00:00Z'),
+    reason: 'QuotaExceeded',
+    message: 'no quota',
+  }
+  const record = refusalAnnotation(claim(), refused)
+  expect(refusals(claim(record))).toEqual(refused)
+  expect(refusals(claim(record, 2))).toMatchObject({ times: 0, notBeforeMs: 0 })
+})
+
+test.each(['', 'no json', '[]', '{}', '{"last":"2"}', 'null'])('takes %j as nothing written', (text) => {
+  expect(failedLaunches(claim({ [FAILED_LAUNCHES_ANNOTATION]: text }))).toMatchObject({ last: 0, counted: 0 })
+})
