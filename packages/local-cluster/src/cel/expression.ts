@@ -33,8 +33,18 @@ export function checkExpression(text: string, environment: Environment): { type:
 }
 
 function compileFault(text: string, error: ParseError | CelTypeError | undefined): string {
-  const column = (error?.range?.start ?? 0) + 1
-  return `compilation failed: ERROR: <input>:1:${column}: ${error?.summary ?? 'invalid expression'}\n | ${text}\n | ${'.'.repeat(column - 1)}^`
+  const isField = error?.code === 'no_such_key'
+  // The API server points at the dot before a field.
+  const column = Math.max(1, (error?.range?.start ?? 0) + (isField ? 0 : 1))
+  const why = compileWording(error?.code, error?.summary ?? 'invalid expression')
+  return `compilation failed: ERROR: <input>:1:${column}: ${why}\n | ${text}\n | ${'.'.repeat(column - 1)}^`
+}
+
+/** The API server's words where the library has its own. */
+function compileWording(code: string | undefined, summary: string): string {
+  const name = summary.slice(summary.indexOf(': ') + 2)
+  if (code === 'no_such_key') return `undefined field '${name}'`
+  return code === 'unknown_variable' ? `undeclared reference to '${name}' (in container '')` : summary
 }
 
 /** Compiles an expression for values of any type; throws when it does not parse. */
