@@ -1,5 +1,13 @@
 import { WORKSPACE_FINALIZER, type Workspace } from '@kaito/api'
-import { type Cache, DEPLOYMENTS, type Effects, keyOf, parseKey, SERVICES } from '@kaito/controller-kit'
+import {
+  type Cache,
+  DEPLOYMENTS,
+  type Effects,
+  type KubernetesObject,
+  keyOf,
+  parseKey,
+  SERVICES,
+} from '@kaito/controller-kit'
 import type { Call } from '@kaito/node-provisioner'
 import { createOwned } from '../workload/create-owned.ts'
 import { isOwnedBy } from '../workload/ownership.ts'
@@ -24,6 +32,10 @@ export function workspaceEffects(tools: Tools, workspace: Workspace, call: Call)
     const { resourceVersion } = workspace.metadata
     return client.mergePatch(WORKSPACES, key, { metadata: { resourceVersion, finalizers } }, call)
   }
+  /** Makes the server refuse (409) to change an object that is newer than the one the change was decided for. */
+  const seenVersion = (cache: Cache<KubernetesObject>) => ({
+    resourceVersion: cache.get(keyOf(workspace))?.metadata.resourceVersion,
+  })
   return {
     addFinalizer: async () => workspaces.observe(await setFinalizers([...others, WORKSPACE_FINALIZER])),
     removeFinalizer: () => setFinalizers(others),
@@ -31,11 +43,13 @@ export function workspaceEffects(tools: Tools, workspace: Workspace, call: Call)
     createService: ({ service }) => createOwned({ client, cache: services, workspace }, service, call),
     async changeDeployment({ deployment: { metadata, spec } }) {
       const { annotations } = metadata
-      const patch = { metadata: { annotations }, spec: { replicas: spec?.replicas, template: spec?.template } }
+      const desired = { replicas: spec?.replicas, template: spec?.template }
+      const patch = { metadata: { ...seenVersion(deployments), annotations }, spec: desired }
       deployments.observe(await client.mergePatch(DEPLOYMENTS, key, patch, call))
     },
     async changeService({ service: { spec } }) {
-      services.observe(await client.mergePatch(SERVICES, key, { spec: { type: spec?.type } }, call))
+      const patch = { metadata: seenVersion(services), spec: { type: spec?.type } }
+      services.observe(await client.mergePatch(SERVICES, key, patch, call))
     },
     async deleteWorkload() {
       const standing = await client.get(DEPLOYMENTS, key, call)

@@ -17,6 +17,7 @@ import { isHeld } from './held.ts'
 import { nodeRequest } from './node-request.ts'
 import type { Observed } from './observed.ts'
 import { type Order, type OrderSettings, orderOf } from './order.ts'
+import { WORKSPACES } from './workspaces.ts'
 
 export interface Sources {
   client: KubeClient
@@ -46,11 +47,24 @@ export async function observe(workspace: Workspace, sources: Sources, call: Call
   if (!isHeld(workspace)) return { seen: { workspace, now } }
   const supply = await sources.provisioner.supply(nodeRequest(workspace, order), call)
   const wanted = { deployment: inferenceDeployment(workspace, order), service: inferenceService(workspace, order) }
-  const isActing = supply.phase === 'missing' || supply.phase === 'ready'
+  const isBuying = supply.phase === 'missing'
+  const isActing = isBuying || supply.phase === 'ready'
   const standing = <T extends KubernetesObject>(cache: Cache<T>): T | Promise<T | undefined> | undefined =>
     cache.get(keyOf(workspace)) ??
     (isActing ? sources.client.get(cache.resource, parseKey(keyOf(workspace)), call) : undefined)
-  const [deployment, service] = await Promise.all([standing(sources.deployments), standing(sources.services)])
+  const [deployment, service, isWanted] = await Promise.all([
+    standing(sources.deployments),
+    standing(sources.services),
+    !isBuying || isStillWanted(workspace, sources.client, call),
+  ])
+  if (!isWanted) return { seen: { workspace, now } }
   const pods = sources.pods.byIndex(PODS_BY_WORKSPACE, keyOf(workspace))
   return { seen: { workspace, now, supply, wanted, deployment, service, pods }, order }
+}
+
+/** A cache that lags, or a leader that slept, must not buy nodes that nobody will give back. */
+async function isStillWanted({ metadata }: Workspace, client: KubeClient, call: Call): Promise<boolean> {
+  const stored = await client.get(WORKSPACES, parseKey(keyOf({ metadata })), call)
+  if (!stored || stored.metadata.uid !== metadata.uid) return false
+  return isHeld(stored) && stored.metadata.deletionTimestamp === undefined
 }

@@ -185,6 +185,25 @@ test('a refusal of the API server becomes a condition, and the next pass tries a
   expect(remains(world).machines).toHaveLength(1)
 })
 
+test.each<[what: string, change: (world: World) => void]>([
+  ['gone', ({ cluster }) => cluster.vanish(WORKSPACES, KEY)],
+  ['being deleted', ({ cluster }) => cluster.delete(WORKSPACES, KEY)],
+  [
+    'another one of its name',
+    ({ cluster, submit }) => {
+      cluster.vanish(WORKSPACES, KEY)
+      submit(aWorkspace({ metadata: { uid: 'second', finalizers: [WORKSPACE_FINALIZER] } }))
+    },
+  ],
+])('a cache that has not heard that the Workspace is %s buys nothing', async (_what, change) => {
+  const world = aLiving()
+  await world.pass()
+  world.caches.workspaces.pause()
+  change(world)
+  await world.pass()
+  expect(remains(world).machines).toEqual([])
+})
+
 test('a Service follows its annotation', async () => {
   const world = aLiving()
   await live(world)
