@@ -1,0 +1,110 @@
+import { CloudError } from '@kaito/cloud-provider'
+import { anInstanceSpec, createFakeCloud } from '@kaito/cloud-provider/testing'
+import { createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
+import { expect, test } from 'vitest'
+import { createInstanceList } from './instance-list.ts'
+import { tickPeriodMs } from './tick-period.ts'
+
+const { signal } = new AbortController()
+const spec = anInstanceSpec({ name: 'ws1', claimUid: 'uid-1' })
+const claim = { name: 'ws1', uid: 'uid-1' }
+
+function world(options: { readLagMs?: number } = {}) {
+  const clock = createManualClock()
+  const cloud = createFakeCloud({ clock, ...options })
+  const list = createInstanceList({ cloud, clock, log: createMemoryLog() })
+  const changes: (string[] | 'all')[] = []
+  list.onChange((names) => void changes.push(names))
+  void list.run(signal)
+  const launch = async () => {
+    await cloud.launch(spec, { signal })
+    list.noteLaunched(spec)
+  }
+  return { clock, cloud, list, changes, launch }
+}
+
+test('knows nothing before the first list', async () => {
+  const { clock, list, changes } = world()
+  expect(list.find(claim)).toEqual({ known: false })
+  await clock.settle()
+  expect(list.find(claim)).toEqual({ known: true, instance: undefined })
+  expect(changes).toEqual(['all'])
+})
+
+test('believes an accepted launch against lists that lag behind', async () => {
+  const { clock, list, launch } = world({ readLagMs: 5_000 })
+  await clock.settle()
+  await launch()
+  for (let second = 0; second < 10; second += 1) {
+    expect(list.find(claim)).toMatchObject({ instance: { state: 'Creating' } })
+    await clock.advance(1_000)
+  }
+})
+
+test('gives up an accepted launch that no list ever shows', async () => {
+  const { clock, cloud, list, launch } = world()
+  await clock.settle()
+  await launch()
+  cloud.vanish('ws1')
+  await clock.advance(60_000)
+  expect(list.find(claim)).toMatchObject({ instance: { state: 'Creating' } })
+  await clock.advance(120_000)
+  expect(list.find(claim)).toEqual({ known: true, instance: undefined })
+})
+
+test('tells whose instance changed, and only then', async () => {
+  const { clock, changes, launch } = world()
+  await clock.settle()
+  await launch()
+  await clock.advance(59_000)
+  expect(changes).toEqual(['all'])
+  await clock.advance(5_000)
+  expect(changes).toEqual(['all', ['ws1']])
+})
+
+test('takes an instance of the same name for another claim as none', async () => {
+  const { clock, cloud, list } = world()
+  cloud.plant({ name: 'ws1', claimUid: 'uid-2' })
+  await clock.settle()
+  expect(list.find(claim)).toEqual({ known: true, instance: undefined })
+})
+
+test('concludes nothing from a failed list, and tells everybody when the cloud is back', async () => {
+  const { clock, cloud, list, changes } = world()
+  await clock.settle()
+  cloud.inject({ do: 'refuse', on: 'list', error: new CloudError('CloudUnreachable', 'away') })
+  await clock.advance(120_000)
+  expect(list.find(claim)).toEqual({ known: false })
+  expect(list.isKnown()).toBe(false)
+  await clock.advance(5_000)
+  expect(list.isKnown()).toBe(true)
+  expect(changes).toEqual(['all', 'all'])
+})
+
+test('waits as long as the cloud asks', async () => {
+  const { clock, cloud } = world()
+  cloud.inject({ do: 'refuse', on: 'list', error: new CloudError('Throttled', 'slow', { retryAfterMs: 60_000 }) })
+  await clock.advance(120_000 + 59_000)
+  expect(cloud.calls().list).toBe(2)
+  await clock.advance(2_000)
+  expect(cloud.calls().list).toBe(3)
+})
+
+test('lists seldom while it is quiet, and at once while something has just begun', async () => {
+  const { clock, cloud, launch } = world()
+  await clock.advance(600_000)
+  expect(cloud.calls().list).toBeLessThanOrEqual(6)
+  const before = cloud.calls().list
+  await launch()
+  await clock.advance(10_000)
+  expect(cloud.calls().list - before).toBeGreaterThanOrEqual(9)
+})
+
+test.each([
+  ['nothing goes on', [], 120_000],
+  ['an operation has just begun', [0], 1_000],
+  ['the youngest has run for five minutes', [1_000_000, 300_000], 15_000],
+  ['all run for hours', [10_000_000], 30_000],
+])("lists again after a share of the youngest operation's age: %s", (_case, ages, period) => {
+  expect(tickPeriodMs(ages)).toBe(period)
+})
