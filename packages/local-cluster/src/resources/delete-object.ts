@@ -44,13 +44,15 @@ function checkDeletePreconditions(
   { metadata }: KubeObject,
 ): void {
   const { uid, resourceVersion } = preconditions
+  // The real server names the kind here, not its plural.
+  const record = { group: target.kind.group, plural: target.kind.kind, name: target.name }
   if (uid !== undefined && uid !== metadata.uid) {
     const facts = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid})`
-    throw conflict(refused(target), `${facts}. The object might have been deleted and then recreated`)
+    throw conflict(record, `${facts}. The object might have been deleted and then recreated`)
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
     const facts = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion})`
-    throw conflict(refused(target), `${facts}. The object might have been modified`)
+    throw conflict(record, `${facts}. The object might have been modified`)
   }
 }
 
@@ -67,10 +69,13 @@ function markedForDeletion(
   const sameFinalizers = finalizers.length === (metadata.finalizers ?? []).length
   if (metadata.deletionTimestamp !== undefined && sameFinalizers && grace >= (earlier ?? 0)) return object
   const first = metadata.deletionTimestamp === undefined
+  const now = engine.clock.now()
+  // A shorter grace period counts from the first deletion, but never ends in the past.
+  const begun = first ? now : Date.parse(metadata.deletionTimestamp ?? '') - (earlier ?? 0) * 1000
   const changed = {
     ...metadata,
     finalizers,
-    deletionTimestamp: rfc3339(engine.clock.now() + grace * 1000),
+    deletionTimestamp: rfc3339(Math.max(now, begun + grace * 1000)),
     deletionGracePeriodSeconds: grace,
     ...(first && metadata.generation !== undefined ? { generation: metadata.generation + 1 } : {}),
   }
@@ -87,9 +92,11 @@ function gracePeriodSeconds({ kind }: Target, request: DeleteRequest, object: Ku
   const phase = textAt(object, 'status', 'phase')
   if (textAt(object, 'spec', 'nodeName') === undefined || phase === 'Succeeded' || phase === 'Failed') return 0
   const own = objectAt(object, 'spec').terminationGracePeriodSeconds
-  const wanted = request.gracePeriodSeconds ?? (typeof own === 'number' ? own : 30)
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata
-  return deletionTimestamp === undefined ? wanted : Math.min(wanted, deletionGracePeriodSeconds)
+  const { gracePeriodSeconds: asked } = request
+  const wanted = asked !== undefined && asked < 0 ? 1 : asked
+  if (deletionTimestamp !== undefined) return Math.min(wanted ?? deletionGracePeriodSeconds, deletionGracePeriodSeconds)
+  return wanted ?? (typeof own === 'number' ? own : 30)
 }
 
 /** The garbage collector acts on these two finalizers and takes them off. */

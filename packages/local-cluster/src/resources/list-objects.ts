@@ -131,7 +131,7 @@ function checkVersionMatch({ resourceVersion = '', resourceVersionMatch, continu
   if (token !== undefined && token !== '')
     throw forbidden('resourceVersionMatch is forbidden when continue is provided')
   if (resourceVersionMatch === 'Exact' && resourceVersion === '0') {
-    throw forbidden('resourceVersionMatch "Exact" is forbidden for resourceVersion "0"')
+    throw forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
   }
   if (resourceVersionMatch !== 'Exact' && resourceVersionMatch !== 'NotOlderThan') {
     const message = `Unsupported value: "${resourceVersionMatch}": supported values: "Exact", "NotOlderThan", ""`

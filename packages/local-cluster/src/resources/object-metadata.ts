@@ -1,15 +1,9 @@
 import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
 import type { KindDefinition } from '../kind-definition.ts'
-import { badRequest, conflict, invalid, type StatusCause, StatusError } from '../status-error.ts'
+import { badRequest, conflict, invalid, StatusError } from '../status-error.ts'
 import { type ApiEngine, rfc3339, type Target } from './api-engine.ts'
 import { isObject, sameJson } from './json-value.ts'
-
-/** Groups whose kinds count changes of the wanted state in `metadata.generation`; custom resources do as well. */
-const GENERATION_GROUPS = new Set(['apps', 'batch', 'policy', 'apiextensions.k8s.io', 'admissionregistration.k8s.io'])
-
-export function hasGeneration(kind: KindDefinition): boolean {
-  return kind.custom || GENERATION_GROUPS.has(kind.group)
-}
+import { traitsOf } from './kind-traits.ts'
 
 /** Checks that a body fits the address it was sent to, and completes what it may leave out. */
 export function addressed(target: Target, body: unknown): KubeObject {
@@ -62,36 +56,25 @@ export function newMetadata(engine: ApiEngine, kind: KindDefinition, metadata: K
     name,
     uid: engine.newUid(),
     creationTimestamp: rfc3339(engine.clock.now()),
-    ...(hasGeneration(kind) ? { generation: 1 } : {}),
+    ...(traitsOf(kind).generation === true ? { generation: 1 } : {}),
   }
 }
 
-/** Metadata of a changed object: what a client may not change comes from the stored one, or is refused. */
+/** Metadata of a changed object: what a client may not change comes from the stored one. */
 export function changedMetadata(kind: KindDefinition, metadata: KubeMetadata, stored: KubeMetadata): KubeMetadata {
-  const causes: StatusCause[] = []
-  for (const field of ['name', 'namespace', 'uid'] as const) {
-    const wanted = metadata[field]
-    if (wanted !== undefined && wanted !== '' && wanted !== stored[field]) {
-      causes.push(fieldFault(`metadata.${field}`, `Invalid value: ${JSON.stringify(wanted)}: field is immutable`))
-    }
-  }
   const added = (metadata.finalizers ?? []).filter((finalizer) => !stored.finalizers?.includes(finalizer))
   if (stored.deletionTimestamp !== undefined && added.length > 0) {
     const list = `[]string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`
     const why = `no new finalizers can be added if the object is being deleted, found new finalizers ${list}`
-    causes.push({ reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field: 'metadata.finalizers' })
+    const cause = { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field: 'metadata.finalizers' }
+    throw invalid({ group: kind.group, kind: kind.kind, name: stored.name }, [cause])
   }
-  if (causes.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name: stored.name }, causes)
   const { resourceVersion: _version, deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...kept } = metadata
   return {
     ...kept,
     ...pickDefined(stored, ['name', 'namespace', 'uid', 'creationTimestamp', 'generation']),
     ...pickDefined(stored, ['deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion']),
   } as KubeMetadata
-}
-
-function fieldFault(field: string, message: string): StatusCause {
-  return { reason: 'FieldValueInvalid', message, field }
 }
 
 function pickDefined(metadata: KubeMetadata, fields: (keyof KubeMetadata)[]): Partial<KubeMetadata> {

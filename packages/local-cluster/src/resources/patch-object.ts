@@ -7,7 +7,7 @@ import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
 import type { Written } from './create-object.ts'
 import { cloneJson, isObject } from './json-value.ts'
 import { addressed, checkPreconditions } from './object-metadata.ts'
-import { replaceStored, storedAt } from './update-object.ts'
+import { checkName, replaceStored, storedAt } from './update-object.ts'
 
 export type PatchType = 'json' | 'merge' | 'strategic'
 
@@ -24,6 +24,7 @@ export function patchObject(
     { ...target, namespace: stored.object.metadata.namespace },
     patched(current, patch, patchType),
   )
+  checkName(target, object)
   checkPreconditions(target, object.metadata, stored.object.metadata)
   return replaceStored(engine, target, { ...options, object, stored })
 }
@@ -50,7 +51,7 @@ function jsonPatched(current: KubeObject, patch: unknown): unknown {
         code: 422,
         reason: 'Invalid',
         message: 'the server rejected our request due to an error in our request',
-        details: { causes: [{ reason: error.name, message: error.message.split('\n')[0] ?? error.name }] },
+        details: {},
       },
       error,
     )

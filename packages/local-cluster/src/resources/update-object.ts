@@ -6,18 +6,9 @@ import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
 import { createObject, type Written } from './create-object.ts'
 import { sameJson } from './json-value.ts'
 import { kindRule } from './kind-rules.ts'
-import {
-  addressed,
-  changedMetadata,
-  checkPreconditions,
-  hasGeneration,
-  refused,
-  wantedStateChanged,
-} from './object-metadata.ts'
+import { traitsOf } from './kind-traits.ts'
+import { addressed, changedMetadata, checkPreconditions, refused, wantedStateChanged } from './object-metadata.ts'
 import { mergedForUpdate } from './status-subresource.ts'
-
-/** Kinds a `PUT` may create. */
-const CREATED_BY_UPDATE = new Set(['leases', 'endpoints'])
 
 export function storedAt(engine: ApiEngine, target: Target): StoredObject {
   const stored = engine.store.collection(target.kind).get(keyOf(target))
@@ -25,25 +16,31 @@ export function storedAt(engine: ApiEngine, target: Target): StoredObject {
   return stored
 }
 
+/** Refuses an object that has another name than the URL it was sent to. */
+export function checkName({ name }: Target, { metadata }: KubeObject): void {
+  if (metadata.name === name) return
+  if (metadata.name !== '') {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  }
+  throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+}
+
 /** `PUT` of an object or of one of its subresources. */
 export function updateObject(engine: ApiEngine, target: Target, request: WriteOptions & { body: unknown }): Written {
   const sent = addressed(target, request.body)
-  const name = sent.metadata.name
-  if (name !== '' && name !== target.name) {
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`)
-  }
+  checkName(target, sent)
   const { kind } = target
   const exists = engine.store.collection(kind).get(keyOf(target)) !== undefined
-  if (!exists && CREATED_BY_UPDATE.has(kind.plural) && sent.metadata.resourceVersion === undefined) {
-    return createObject(engine, target, {
-      ...request,
-      body: { ...sent, metadata: { ...sent.metadata, name: target.name } },
-    })
+  if (!exists && traitsOf(kind).createdByUpdate === true && sent.metadata.resourceVersion === undefined) {
+    return createObject(engine, target, { ...request, body: sent })
   }
   const stored = storedAt(engine, target)
   checkPreconditions(target, sent.metadata, stored.object.metadata)
   const { resourceVersion } = sent.metadata
-  if (kind.custom && (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0')) {
+  if (
+    traitsOf(kind).conditional === true &&
+    (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0')
+  ) {
     const message = 'Invalid value: 0x0: must be specified for an update'
     const cause = { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }
     throw invalid({ group: kind.group, kind: kind.plural, name: target.name }, [cause])
@@ -80,7 +77,7 @@ export function replaceStored(
 }
 
 function withGeneration({ kind, subresource }: Target, object: KubeObject, old: KubeObject): KubeObject {
-  if (!hasGeneration(kind) || subresource === 'status') return object
+  if (traitsOf(kind).generation !== true || subresource === 'status') return object
   const annotated = kind.plural === 'deployments' && !sameJson(object.metadata.annotations, old.metadata.annotations)
   if (!annotated && !wantedStateChanged(kind, object, old)) return object
   return { ...object, metadata: { ...object.metadata, generation: (old.metadata.generation ?? 0) + 1 } }

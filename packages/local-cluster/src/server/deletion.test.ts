@@ -44,7 +44,7 @@ test('keeps an object until its last finalizer is gone', async () => {
 test('deletes only the object that the precondition names', async () => {
   const { uid, resourceVersion } = metadataOf(await cluster.create(MAPS, { metadata: { name: 'guarded' } }))
   const other = await cluster.send('DELETE', `${MAPS}/guarded`, { body: { preconditions: { uid: 'other' } } })
-  const message = `Operation cannot be fulfilled on configmaps "guarded": the UID in the precondition (other) does not match the UID in record (${uid}). The object might have been deleted and then recreated`
+  const message = `Operation cannot be fulfilled on ConfigMap "guarded": the UID in the precondition (other) does not match the UID in record (${uid}). The object might have been deleted and then recreated`
   expect([other.code, other.body]).toMatchObject([409, { reason: 'Conflict', message }])
   const older = await cluster.send('DELETE', `${MAPS}/guarded`, { body: { preconditions: { resourceVersion: '1' } } })
   expect(older.code).toBe(409)

@@ -29,7 +29,7 @@ export async function patchOf({ request, kind }: ResourceCall): Promise<{ patch:
 }
 
 export async function handlePatch(call: ResourceCall, target: Target): Promise<Written> {
-  const options = writeOptions(call.request.query, call.request.user)
+  const options = writeOptions(call.request)
   const { patch, patchType } = await patchOf(call)
   return patchObject(call.context.engine, target, { ...options, patch, patchType })
 }

@@ -4,6 +4,10 @@ import type { DeleteRequest } from '../resources/delete-object.ts'
 import { isObject, objectAt } from '../resources/json-value.ts'
 import { type ListQuery, wholeNumber } from '../resources/list-objects.ts'
 import { badRequest, invalid } from '../status-error.ts'
+import type { ApiRequest } from './api-request.ts'
+
+/** How the API calls the parameters of a write, by method. */
+const OPTIONS: Record<string, string> = { POST: 'CreateOptions', PUT: 'UpdateOptions', PATCH: 'PatchOptions' }
 
 export function listQuery(query: URLSearchParams, namespace: string | undefined): ListQuery {
   const value = (name: string) => query.get(name) ?? undefined
@@ -22,27 +26,33 @@ export function listQuery(query: URLSearchParams, namespace: string | undefined)
 export function initialEvents(query: URLSearchParams): boolean | undefined {
   const wanted = query.get('sendInitialEvents')
   const match = query.get('resourceVersionMatch') ?? ''
-  const fault = (field: string, why: string) => {
-    const cause = { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field }
-    return invalid({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [cause])
-  }
+  const field = 'resourceVersionMatch'
   if (wanted === null) {
     if (match === '') return undefined
-    throw fault(
-      'resourceVersionMatch',
-      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-    )
+    throw forbiddenOption(field, `${field} is forbidden for watch unless sendInitialEvents is provided`)
   }
   if (match === 'NotOlderThan') return wanted === 'true'
-  throw fault('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+  throw forbiddenOption(field, `sendInitialEvents requires setting ${field} to NotOlderThan`)
 }
 
-export function writeOptions(query: URLSearchParams, user: UserInfo): WriteOptions {
+export function checkIsList(query: URLSearchParams): void {
+  const field = 'sendInitialEvents'
+  if (query.has(field)) throw forbiddenOption(field, `${field} is forbidden for list`)
+}
+
+function forbiddenOption(field: string, why: string) {
+  const cause = { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field }
+  return invalid({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [cause])
+}
+
+export function writeOptions({ method, query, user }: ApiRequest): WriteOptions {
+  const options = OPTIONS[method] ?? 'CreateOptions'
   const fieldValidation = query.get('fieldValidation') || 'Warn'
   if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
-    throw unsupported('fieldValidation', fieldValidation, '"Ignore", "Strict", "Warn"')
+    const supported = '"", "Ignore", "Strict", "Warn"'
+    throw unsupported(options, { field: 'fieldValidation', value: JSON.stringify(fieldValidation), supported })
   }
-  return { user, dryRun: dryRun(query.getAll('dryRun')), fieldValidation }
+  return { user, dryRun: dryRun(query.getAll('dryRun'), options), fieldValidation }
 }
 
 /** From the body of a deletion, or from its query when it has none. */
@@ -55,7 +65,7 @@ export function deleteRequest(query: URLSearchParams, user: UserInfo, body: unkn
   const propagationPolicy = policyOf(options)
   return {
     user,
-    dryRun: dryRun(dryRuns),
+    dryRun: dryRun(dryRuns, 'DeleteOptions'),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     ...(typeof gracePeriodSeconds === 'number' ? { gracePeriodSeconds } : {}),
     preconditions: {
@@ -76,19 +86,25 @@ function policyOf({
   if (propagationPolicy === 'Foreground' || propagationPolicy === 'Background' || propagationPolicy === 'Orphan') {
     return propagationPolicy
   }
-  throw unsupported('propagationPolicy', String(propagationPolicy), '"Foreground", "Background", "Orphan", "nil"')
+  const supported = '"Foreground", "Background", "Orphan", "nil"'
+  const value = JSON.stringify(propagationPolicy)
+  throw unsupported('DeleteOptions', { field: 'propagationPolicy', value, supported })
 }
 
-function dryRun(values: string[]): boolean {
-  const wrong = values.find((value) => value !== 'All' && value !== '')
-  if (wrong !== undefined) throw unsupported('dryRun', wrong, '"All"')
-  return values.includes('All')
+function dryRun(values: string[], options: string): boolean {
+  if (values.every((value) => value === 'All')) return values.length > 0
+  const value = `[]string{${values.map((one) => JSON.stringify(one)).join(', ')}}`
+  throw unsupported(options, { field: 'dryRun', value, supported: '"All"' })
 }
 
-function unsupported(field: string, value: string, supported: string) {
-  const message = `Unsupported value: "${value}": supported values: ${supported}`
-  const cause = { reason: 'FieldValueNotSupported', message, field }
-  return invalid({ group: 'meta.k8s.io', kind: 'Options', name: '' }, [cause])
+function unsupported(
+  options: string,
+  { field, value, supported }: { field: string; value: string; supported: string },
+) {
+  const message = `Unsupported value: ${value}: supported values: ${supported}`
+  return invalid({ group: 'meta.k8s.io', kind: options, name: '' }, [
+    { reason: 'FieldValueNotSupported', message, field },
+  ])
 }
 
 export function includeObject(query: URLSearchParams): 'None' | 'Metadata' | 'Object' {

@@ -1,6 +1,7 @@
 import type { Target } from '../resources/api-engine.ts'
 import { createObject, type Written } from '../resources/create-object.ts'
 import { deleteObject } from '../resources/delete-object.ts'
+import { traitsOf } from '../resources/kind-traits.ts'
 import { checkReached, listObjects, wholeNumber } from '../resources/list-objects.ts'
 import { storedAt, updateObject } from '../resources/update-object.ts'
 import { StatusError } from '../status-error.ts'
@@ -10,13 +11,10 @@ import { parsedBody } from './body.ts'
 import { duplicateFields } from './duplicate-fields.ts'
 import { representation } from './negotiation.ts'
 import { handlePatch } from './patch-handler.ts'
-import { deleteRequest, includeObject, initialEvents, listQuery, writeOptions } from './query-options.ts'
+import { checkIsList, deleteRequest, includeObject, initialEvents, listQuery, writeOptions } from './query-options.ts'
 import { createRendering, type Rendering } from './rendering.ts'
 import { methodNotAllowed, type ResourceCall, targetOf } from './resource-call.ts'
 import { streamError, streamWatch } from './watch-stream.ts'
-
-/** Kinds whose deletion answers the object instead of a Status. */
-const RETURNED_WHEN_DELETED = new Set(['pods', 'services', 'serviceaccounts', 'storageclasses', 'volumeattachments'])
 
 function renderingOf({ context, request, kind }: ResourceCall): Rendering {
   return createRendering({
@@ -78,7 +76,7 @@ function keyText({ namespace, name }: Target): string {
 }
 
 async function decodedBody({ request }: ResourceCall) {
-  const options = writeOptions(request.query, request.user)
+  const options = writeOptions(request)
   const { value, text } = await parsedBody(request)
   const duplicates = options.fieldValidation === 'Ignore' ? [] : duplicateFields(text)
   return { ...options, body: value, ...(duplicates.length === 0 ? {} : { duplicateFields: duplicates }) }
@@ -91,6 +89,7 @@ function writtenAnswer(rendering: Rendering, written: Written, code: number): An
 
 function list(call: ResourceCall): Answer {
   const query = listQuery(call.request.query, call.path.namespace)
+  checkIsList(call.request.query)
   const rendering = renderingOf(call)
   return { code: 200, body: rendering.list(listObjects(call.context.engine, call.kind, query)) }
 }
@@ -121,7 +120,8 @@ async function deleteOne(call: ResourceCall, target: Target): Promise<Answer> {
   const rendering = renderingOf(call)
   const options = deleteRequest(request.query, request.user, (await parsedBody(request)).value)
   const { removed, object } = deleteObject(context.engine, target, options)
-  if (!removed || RETURNED_WHEN_DELETED.has(kind.plural)) return { code: 200, body: rendering.object(unstored(object)) }
+  if (!removed || traitsOf(kind).returnedWhenDeleted === true)
+    return { code: 200, body: rendering.object(unstored(object)) }
   const { name, uid } = object.metadata
   const group = kind.group === '' ? {} : { group: kind.group }
   const details = { name, ...group, kind: kind.plural, uid }

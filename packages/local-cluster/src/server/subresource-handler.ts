@@ -52,7 +52,7 @@ async function scale(call: ResourceCall, name: string): Promise<Answer> {
   const { context, request, kind } = call
   const target = targetOf(call, name)
   if (request.method === 'GET') return jsonAnswer(scaleOf(kind, storedAt(context.engine, target).object))
-  const options = writeOptions(request.query, request.user)
+  const options = writeOptions(request)
   if (request.method === 'PUT') {
     const { value } = await parsedBody(request)
     return jsonAnswer(updateScale(context.engine, target, { ...options, body: value }))
@@ -63,7 +63,7 @@ async function scale(call: ResourceCall, name: string): Promise<Answer> {
 
 async function bind(call: ResourceCall, name: string): Promise<Answer> {
   if (call.request.method !== 'POST') throw methodNotAllowed()
-  const { dryRun } = writeOptions(call.request.query, call.request.user)
+  const { dryRun } = writeOptions(call.request)
   const { value } = await parsedBody(call.request)
   bindPod(call.context.engine, targetOf(call, name), { binding: value, dryRun })
   return jsonAnswer(SUCCESS, 201)

@@ -70,7 +70,8 @@ test('writes nothing when an update changes nothing', async () => {
 test('refuses changes of metadata that is fixed', async () => {
   await cluster.create(MAPS, configMap('fixed'))
   const renamed = await cluster.mergePatch(`${MAPS}/fixed`, { metadata: { name: 'other' } })
-  expect([renamed.code, renamed.body]).toMatchObject([422, { details: { causes: [{ field: 'metadata.name' }] } }])
+  const message = 'the name of the object (other) does not match the name on the URL (fixed)'
+  expect([renamed.code, renamed.body]).toMatchObject([400, { reason: 'BadRequest', message }])
   const replaced = await cluster.mergePatch(`${MAPS}/fixed`, { metadata: { uid: 'other' } })
   expect([replaced.code, replaced.body]).toMatchObject([409, { reason: 'Conflict' }])
 })
