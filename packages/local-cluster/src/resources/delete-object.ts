@@ -2,7 +2,7 @@ import type { KubeObject } from '../cluster-access.ts'
 import type { UserInfo } from '../kind-definition.ts'
 import { conflict, forbidden } from '../status-error.ts'
 import { type ApiEngine, rfc3339, type Target } from './api-engine.ts'
-import { objectAt, textAt } from './json-value.ts'
+import { objectAt, sameJson, textAt } from './json-value.ts'
 import { refused } from './object-metadata.ts'
 import { isFinished, removeObject, storedAt } from './update-object.ts'
 
@@ -66,7 +66,7 @@ function markedForDeletion(
   const finalizers = finalizersFor(target, request, object)
   const { metadata } = object
   const { deletionGracePeriodSeconds: earlier } = metadata
-  const sameFinalizers = finalizers.length === (metadata.finalizers ?? []).length
+  const sameFinalizers = sameJson(finalizers, metadata.finalizers ?? [])
   if (metadata.deletionTimestamp !== undefined && sameFinalizers && grace >= (earlier ?? 0)) return object
   const first = metadata.deletionTimestamp === undefined
   const now = engine.clock.now()
@@ -102,10 +102,12 @@ function gracePeriodSeconds({ kind }: Target, request: DeleteRequest, object: Ku
 /** The garbage collector acts on these two finalizers and takes them off. */
 function finalizersFor({ kind }: Target, request: DeleteRequest, { metadata }: KubeObject): string[] {
   const present = metadata.finalizers ?? []
-  // The real server orphans a Job's pods unless told otherwise: its oldest clients expect that.
-  const policy = request.propagationPolicy ?? (kind.plural === 'jobs' && kind.group === 'batch' ? 'Orphan' : undefined)
-  if (policy === undefined) return present
   const others = present.filter((finalizer) => !PROPAGATION_FINALIZERS.includes(finalizer))
+  const decided = others.length < present.length
+  // The real server orphans a Job's pods unless told otherwise: its oldest clients expect that.
+  const byDefault = kind.group === 'batch' && kind.plural === 'jobs' && !decided ? 'Orphan' : undefined
+  const policy = request.propagationPolicy ?? byDefault
+  if (policy === undefined) return present
   if (policy === 'Foreground') return [...others, 'foregroundDeletion']
   return policy === 'Orphan' ? [...others, 'orphan'] : others
 }
