@@ -4,6 +4,8 @@ import type { Claim, RecordedStep, StepName } from './claim.ts'
 import type { ClaimAdapter, ClaimReport, StepReport } from './claim-adapter.ts'
 import { fixedLabels, launchChoices } from './requirements.ts'
 
+/** Karpenter's way to take over a machine that exists: nothing is launched for it. */
+const LINKED_ANNOTATION = 'karpenter.sh/linked'
 const MESSAGE_LIMIT = 800
 const STEPS: StepName[] = ['launched', 'registered', 'initialized']
 
@@ -45,7 +47,7 @@ function readMachine({ metadata, spec, status }: Machine): Claim {
     startupTaints: (spec?.startupTaints ?? []).map(taintOf),
     requests,
     diskGiB: diskGiB(requests),
-    providerID: status?.providerID || undefined,
+    providerID: status?.providerID || metadata.annotations?.[LINKED_ANNOTATION] || undefined,
     nodeName: status?.nodeName || undefined,
     steps: {
       launched: recordedStep(status?.conditions, MACHINE_CONDITIONS.launched),

@@ -7,6 +7,8 @@ interface Requirement {
   values?: string[] | undefined
 }
 
+const LABEL_VALUE = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
+
 /** Values all requirements on `key` allow, in the order written; undefined when none of them names values. */
 function allowedValues(requirements: readonly Requirement[], key: string): string[] | undefined {
   const onKey = requirements.filter((requirement) => requirement.key === key)
@@ -36,7 +38,7 @@ export function fixedLabels(requirements: readonly Requirement[]): Record<string
   const labels: Record<string, string> = {}
   for (const key of new Set(requirements.map((requirement) => requirement.key))) {
     const [value, ...others] = allowedValues(requirements, key) ?? []
-    if (value !== undefined && others.length === 0) labels[key] = value
+    if (value !== undefined && others.length === 0 && LABEL_VALUE.test(value)) labels[key] = value
   }
   return labels
 }

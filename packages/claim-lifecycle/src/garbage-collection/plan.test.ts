@@ -40,6 +40,11 @@ test.each<[rule: string, seen: Partial<World>, kinds: string[]]>([
     ['orphan'],
   ],
   ['collects a registered claim whose instance is gone (M39)', { claims: [claim(served)] }, ['gone']],
+  [
+    'leaves a claim whose node works, whatever the cloud lists',
+    { claims: [claim(served)], nodes: [{ ...node, status: { conditions: [{ type: 'Ready', status: 'True' }] } }] },
+    [],
+  ],
   ['leaves a claim that never had a node', { claims: [claim()] }, []],
   [
     'leaves a claim that is being deleted',

@@ -2,6 +2,7 @@ import { CLAIM_UID_LABEL, TERMINATION_FINALIZER } from '@kaito/api'
 import type { Instance } from '@kaito/cloud-provider'
 import type { Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
+import { readyStatus } from '../node/node-facts.ts'
 
 /** The world as one pass sees it. The instances must have been listed before the claims were read. */
 export interface World {
@@ -87,10 +88,12 @@ function endedClaim(claim: Claim, { instances, nodes }: World): Candidate | unde
   const { name, uid, providerID, held, deletedAt, steps } = claim
   if (!held || deletedAt !== undefined || providerID === undefined) return undefined
   const instance = instances.find((candidate) => candidate.name === name)
-  if (!instance) return { kind: 'gone', name, claimUid: uid }
-  if (instance.claimUid !== uid || instance.state !== 'Running' || !steps.initialized?.met) return undefined
-  const hasNode = nodes.some(
+  const own = nodes.filter(
     ({ metadata, spec }) => spec?.providerID === providerID || metadata.labels?.[CLAIM_UID_LABEL] === uid,
   )
-  return hasNode ? undefined : { kind: 'lostNode', name, claimUid: uid }
+  // A node that works contradicts every list.
+  if (!instance)
+    return own.some((node) => readyStatus(node) === 'True') ? undefined : { kind: 'gone', name, claimUid: uid }
+  if (instance.claimUid !== uid || instance.state !== 'Running' || !steps.initialized?.met) return undefined
+  return own.length > 0 ? undefined : { kind: 'lostNode', name, claimUid: uid }
 }

@@ -107,7 +107,7 @@ async function isConfirmed<T extends KubernetesObject>(
   if (kind === 'orphan') return !claimExists
   const instance = await cloud.get(name, { signal })
   if (!claim || !claimExists) return false
-  if (kind === 'gone') return instance === undefined
+  if (kind === 'gone' && instance) return false
   const world = { now: 0, instances: instance ? [instance] : [], claims: [adapter.read(claim)] }
   const nodes = await client.list(NODES, { signal })
   return candidates({ ...world, nodes }, 0).some((one) => one.kind === kind)

@@ -32,16 +32,15 @@ interface Deadline {
 /** The deadline that runs now. It starts when the cloud or the Node was seen in its present state. */
 export function runningDeadline(seen: Observed): Deadline | undefined {
   const { claim, sighting, settings } = seen
-  const instance = sighting.known ? sighting.instance : undefined
-  const { launched, registered } = claim.steps
+  const state = sighting.known ? sighting.instance?.state : undefined
+  const { launched, registered, initialized } = claim.steps
+  if (state === undefined || state === 'Stopped' || state === 'Deleting' || initialized?.met) return undefined
   const { node } = servingNode(seen)
-  if (!instance || claim.steps.initialized?.met) return undefined
-  if (node) {
+  if (node && registered?.met) {
     const step = initialization(claim, node, undefined)
-    if (step.met || !registered?.met) return undefined
-    return deadline(seen, registered, { limitMs: settings.initializationDeadlineMs, ...step })
+    return step.met ? undefined : deadline(seen, registered, { limitMs: settings.initializationDeadlineMs, ...step })
   }
-  if (instance.state === 'Running' && registered?.reason === 'NodeNotFound') {
+  if (state === 'Running' && !node && registered?.reason === 'NodeNotFound') {
     const message = 'the instance runs but no Node of it has joined the cluster'
     return deadline(seen, registered, {
       limitMs: settings.registrationDeadlineMs,
@@ -49,11 +48,11 @@ export function runningDeadline(seen: Observed): Deadline | undefined {
       message,
     })
   }
-  if (instance.state === 'Creating' && launched && !launched.met) {
-    const message = 'the cloud did not finish the instance in time'
-    return deadline(seen, launched, { limitMs: settings.launchDeadlineMs, reason: 'PoolCreating', message })
-  }
-  return undefined
+  // A Node that cannot be registered counts as one that never came.
+  if (!launched || launched.met || (state === 'Running' && !node)) return undefined
+  const reason = node ? 'NodeNotRegistered' : 'PoolCreating'
+  const message = node ? 'the Node could not be registered' : 'the cloud did not finish the instance in time'
+  return deadline(seen, launched, { limitMs: settings.launchDeadlineMs, reason, message })
 }
 
 function deadline(

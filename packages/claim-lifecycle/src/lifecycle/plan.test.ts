@@ -10,6 +10,7 @@ import { plan } from './plan.ts'
 const deleted = { metadata: { deletionTimestamp: '2026-01-01T11:59:00Z' } }
 const served = { status: { providerID: 'fake:///1', nodeName: 'node-1' } }
 const ready = { status: { ...served.status, conditions: [{ type: 'MachineInitialized', status: 'True' }] } }
+const typed = { requirements: [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['a'] }] }
 const proven = { proven: true, pausedMs: 0 }
 const refusal = { reason: 'NoCapacity', message: 'none', until: NOW + 60_000 } as const
 
@@ -39,6 +40,21 @@ test.each<[rule: string, observed: Observed, does: Action['do'][]]>([
   ['launches a held claim', seen(), ['launch']],
   ['launches nothing before the cloud has been listed', seen({ instance: 'unknown' }), []],
   ['launches nothing without an instance type', seen({ machine: { spec: {} } }), []],
+  [
+    'launches nothing with a taint no Node can have',
+    seen({ machine: { spec: { ...typed, startupTaints: [{ key: 'a', effect: 'Never' }] } } }),
+    [],
+  ],
+  [
+    'launches nothing for a machine that exists (M11)',
+    seen({ machine: { metadata: { annotations: { 'karpenter.sh/linked': 'fake:///1' } } } }),
+    [],
+  ],
+  [
+    'registers the Node a claim is linked to (M11)',
+    seen({ machine: { metadata: { annotations: { 'karpenter.sh/linked': 'fake:///1' } } }, nodes: [aNode()] }),
+    ['patchNode', 'labelClaim'],
+  ],
   ['launches nothing while every choice is refused', seen({ refused: [refusal] }), []],
   ['launches nothing while the cloud asks to wait', seen({ cloudPauseMs: 1 }), []],
   ['launches nothing more after three failures', seen({ machine: failedOnce(3), absence: proven }), []],

@@ -1,5 +1,6 @@
 import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, ZONE_LABEL } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
+import { claimFault } from '../claim/claim-fault.ts'
 import { instanceSpecs } from '../launch/instance-specs.ts'
 import { failedLaunches, refusals } from '../launch/launch-record.ts'
 import { initialization } from '../node/initialization.ts'
@@ -74,6 +75,7 @@ function launchActions(seen: Observed): Action[] {
   if (!sighting.known || sighting.instance || claim.providerID !== undefined || seen.cloudPauseMs > 0) return []
   const { last, counted } = failedLaunches(claim)
   if (counted >= settings.maxFailedLaunches || refusals(claim).notBeforeMs > seen.now) return []
+  if (claimFault(claim) !== undefined) return []
   const open = claim.choices.filter((_choice, index) => !seen.refused[index])
   if (open.length === 0) return []
   if (last > 0 && !absence.proven) return absence.pausedMs > 0 ? [] : [{ do: 'proveAbsence' }]

@@ -166,6 +166,12 @@ test('names the pods that hold up a deletion after a while', () => {
   expect(report(seen({ machine: young, instance: anInstance(), nodes, pods: [pod] }), {}).claim).toEqual({})
 })
 
+test('says that the cloud takes long to delete', () => {
+  const machine = { metadata: { deletionTimestamp: '2026-01-01T11:50:00Z' } }
+  const observed = seen({ machine, instance: anInstance({ state: 'Deleting' }) })
+  expect(report(observed, {}).claim.trouble).toMatchObject({ reason: 'Deleting' })
+})
+
 test('says why the cloud does not delete', () => {
   const observed = seen({ machine: deleted, instance: anInstance() })
   expect(report(observed, refused('QuotaExceeded')).claim.trouble).toMatchObject({ reason: 'QuotaExceeded' })

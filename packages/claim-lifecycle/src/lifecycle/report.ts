@@ -1,6 +1,7 @@
 import { RETRY_ANNOTATION } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
 import type { ClaimReport, StepReport } from '../claim/claim-adapter.ts'
+import { claimFault } from '../claim/claim-fault.ts'
 import { failedLaunches, refusals } from '../launch/launch-record.ts'
 import type { LaunchRefusal } from '../launch/refusal.ts'
 import { runsDevicePlugin } from '../node/device-plugin.ts'
@@ -27,7 +28,8 @@ export interface PassReport {
 const NOT_LAUNCHED = unmet('NotLaunched', 'Node not launched')
 const NOT_FOUND = unmet('NodeNotFound', 'Node not registered with cluster')
 /** How long a deletion may take before its claim says what it waits for. */
-const PATIENCE_MS = 30_000
+const DRAIN_PATIENCE_MS = 30_000
+const DELETION_PATIENCE_MS = 300_000
 const LOOK_AGAIN_MS = 1_000
 const SELDOM_MS = 60_000
 
@@ -128,10 +130,8 @@ function notLaunching(seen: Observed): Waiting | undefined {
     const message = `${failed.counted} launches failed, the last one so: ${failed.message}. Nothing is launched any more: ${remedy}`
     return { reason: failed.reason, message }
   }
-  if (claim.choices.length === 0) {
-    const message = 'the requirements leave no instance type: name one in node.kubernetes.io/instance-type'
-    return { reason: 'InvalidRequest', message }
-  }
+  const fault = claimFault(claim)
+  if (fault !== undefined) return { reason: 'InvalidRequest', message: fault }
   const { notBeforeMs, reason, message } = refusals(claim)
   if (notBeforeMs > now)
     return { reason, message: withNextTry(message, notBeforeMs), revisitAfterMs: notBeforeMs - now }
@@ -154,18 +154,27 @@ function withNextTry(message: string, atMs: number): string {
 function deletionReport(seen: Observed, { refusal }: Outcome): PassReport {
   const pauseMs = Math.max(seen.absence.pausedMs, seen.cloudPauseMs)
   const revisitAfterMs = drainPauseMs(seen) ?? (pauseMs > 0 ? pauseMs : SELDOM_MS)
-  const blockers = seen.nodes.flatMap((node) => drainOfNode(seen, node)?.waitingFor ?? [])
-  const ageMs = seen.now - Date.parse(seen.claim.deletedAt ?? '')
   if (refusal) {
     const trouble = { reason: refusal.reason, message: `the instance cannot be deleted yet: ${refusal.message}` }
     return { claim: { trouble }, revisitAfterMs: refusal.retryAfterMs ?? SELDOM_MS }
   }
-  if (blockers.length > 0 && ageMs > PATIENCE_MS) {
+  const trouble = slowDeletion(seen)
+  return { claim: trouble ? { trouble } : {}, revisitAfterMs }
+}
+
+/** What a deletion waits for, once that takes longer than people expect. */
+function slowDeletion(seen: Observed): ClaimReport['trouble'] {
+  const { claim, nodes, now, sighting } = seen
+  const ageMs = now - Date.parse(claim.deletedAt ?? '')
+  const blockers = nodes.flatMap((node) => drainOfNode(seen, node)?.waitingFor ?? [])
+  if (blockers.length > 0 && ageMs > DRAIN_PATIENCE_MS) {
     const names = blockers.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort()
     const message = `${names.length} pods must leave the node first: ${names.slice(0, 3).join(', ')}`
-    return { claim: { trouble: { reason: 'DrainBlocked', message } }, revisitAfterMs }
+    return { reason: 'DrainBlocked', message }
   }
-  return { claim: {}, revisitAfterMs }
+  const isDeleting = sighting.known && sighting.instance?.state === 'Deleting'
+  if (!isDeleting || ageMs <= DELETION_PATIENCE_MS) return undefined
+  return { reason: 'Deleting', message: 'the cloud is still deleting the instance' }
 }
 
 /** Pods end by themselves: look often at first, then less and less. */
