@@ -1,21 +1,7 @@
 import type { KindDefinition } from '../kind-definition.ts'
 import { versionOf } from '../resources/object-metadata.ts'
+import type { DiscoveredResource } from './discovered-resource.ts'
 import { reviewResources } from './reviews.ts'
-
-/** One resource or subresource as discovery describes it. */
-export interface DiscoveredResource {
-  group: string
-  version: string
-  /** `pods` or `pods/log`. */
-  name: string
-  singular: string
-  namespaced: boolean
-  /** Kind of what is sent and answered; it may be of another group (`Scale`). */
-  kind: { group: string; version: string; kind: string }
-  verbs: string[]
-  shortNames?: string[]
-  categories?: string[]
-}
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
 const PART_VERBS = ['get', 'patch', 'update']

@@ -1,6 +1,6 @@
 import type { UserInfo } from '../kind-definition.ts'
 import { isObject, objectAt } from '../resources/json-value.ts'
-import type { DiscoveredResource } from './discovery.ts'
+import type { DiscoveredResource } from './discovered-resource.ts'
 
 const ALLOWED = 'this embedded API server allows everything to every authenticated user'
 

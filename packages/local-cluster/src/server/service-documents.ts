@@ -1,13 +1,7 @@
 import type { ApiContext } from './api-context.ts'
 import { type Answer, type ApiRequest, header, jsonAnswer } from './api-request.ts'
-import {
-  aggregatedDiscovery,
-  apiGroup,
-  apiGroups,
-  type DiscoveredResource,
-  discoveredResources,
-  resourceList,
-} from './discovery.ts'
+import type { DiscoveredResource } from './discovered-resource.ts'
+import { aggregatedDiscovery, apiGroup, apiGroups, discoveredResources, resourceList } from './discovery.ts'
 import { acceptedRanges, isJson, notAcceptable } from './negotiation.ts'
 
 const VERSION = {

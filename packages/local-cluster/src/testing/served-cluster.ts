@@ -3,7 +3,7 @@ import { type LocalClusterOptions, startLocalCluster } from '../local-cluster.ts
 import { createRawClient, type RawAnswer, type RawRequest } from './raw-client.ts'
 
 /** A server without controllers and kubelet for all tests of a file. */
-export interface ServedCluster {
+interface ServedCluster {
   send(method: string, path: string, request?: RawRequest): Promise<RawAnswer>
   /** Fails the test unless the answer is 201. */
   create(path: string, body: object): Promise<RawAnswer>
