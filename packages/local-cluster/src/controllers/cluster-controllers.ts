@@ -20,7 +20,7 @@ import { createReplicaSetController } from './replica-sets/replica-set-controlle
 import { createScheduler } from './scheduler/scheduler.ts'
 import { createStatefulSetController } from './stateful-sets/stateful-set-controller.ts'
 
-export interface ClusterControllersOptions {
+interface ClusterControllersOptions {
   access: ClusterAccess
   /** Stops every controller. */
   signal: AbortSignal

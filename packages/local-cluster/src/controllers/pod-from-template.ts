@@ -3,7 +3,7 @@ import { controllerReference } from '../objects/owner.ts'
 import type { Pod, PodTemplate } from '../objects/pod.ts'
 import { SAFE_ALPHABET } from './template-hash.ts'
 
-export interface PodExtras {
+interface PodExtras {
   name: string
   labels?: Record<string, string>
   annotations?: Record<string, string>

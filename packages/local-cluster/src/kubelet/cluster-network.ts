@@ -3,7 +3,7 @@ import type { Pod } from '../objects/pod.ts'
 import type { Endpoints, Service } from '../objects/service.ts'
 import { PORT_MAP } from '../simulation-annotations.ts'
 
-export interface Destination {
+interface Destination {
   host: string
   port: number
   /** Who asks: short names mean its own namespace. */
@@ -15,7 +15,7 @@ export interface ClusterNetwork {
   resolve(destination: Destination): number | 'unknownHost' | 'refused'
 }
 
-export interface NetworkStores {
+interface NetworkStores {
   pods: ObjectStore<Pod>
   services: ObjectStore<Service>
   endpoints: ObjectStore<Endpoints>

@@ -6,7 +6,7 @@ import { runProbe } from './probe.ts'
 import type { ProgramContext } from './programs/program.ts'
 import { pullRefusal, selectProgram } from './programs/select-program.ts'
 
-export interface ContainerRunOptions {
+interface ContainerRunOptions {
   container: Container
   pod: Pod
   environment: Pick<ProgramContext, 'clock' | 'timings' | 'network'>

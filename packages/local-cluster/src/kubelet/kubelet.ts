@@ -12,7 +12,7 @@ import { startLogServer } from './log-server.ts'
 import { createNodeKeeper } from './node-keeper.ts'
 import { createPodKeeper } from './pod-keeper.ts'
 
-export interface KubeletOptions {
+interface KubeletOptions {
   access: ClusterAccess
   /** Stops every simulated node with its containers. */
   signal: AbortSignal

@@ -7,7 +7,7 @@ import type { ObjectStore } from '../objects/object-store.ts'
 import { type Controller, itself, on } from '../reconciling/controller.ts'
 import { isSimulated } from './node-status.ts'
 
-export interface LeaseKeeperOptions {
+interface LeaseKeeperOptions {
   access: ClusterAccess
   nodes: ObjectStore<Node>
   clock: ClusterClock

@@ -4,7 +4,7 @@ import { createServerCertificate } from '../certificates/certificate-authority.t
 import type { ClusterClock } from '../cluster-clock.ts'
 import type { ContainerLog, LogOptions } from './container-log.ts'
 
-export interface LogQuery {
+interface LogQuery {
   namespace: string
   pod: string
   container: string

@@ -7,7 +7,7 @@ import { type Controller, itself, on } from '../reconciling/controller.ts'
 import { KUBELET_ADDRESS } from '../simulation-annotations.ts'
 import { isSimulated, nodeStatus } from './node-status.ts'
 
-export interface NodeKeeperOptions {
+interface NodeKeeperOptions {
   nodes: ObjectStore<Node>
   pods: ObjectStore<Pod>
   clock: ClusterClock

@@ -63,7 +63,7 @@ function hasDevicePlugin(podsOfNode: Pod[]): boolean {
   )
 }
 
-export interface NodeFacts {
+interface NodeFacts {
   node: Node
   podsOfNode: Pod[]
   kubeletPort: number

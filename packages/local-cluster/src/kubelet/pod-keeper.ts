@@ -8,7 +8,7 @@ import { isSimulated, nodeAddress } from './node-status.ts'
 import { PodAddresses } from './pod-addresses.ts'
 import { PodRun, type PodRunOptions } from './pod-run.ts'
 
-export interface PodKeeperOptions {
+interface PodKeeperOptions {
   pods: ObjectStore<Pod>
   nodes: ObjectStore<Node>
   environment: PodRunOptions['environment']

@@ -1,7 +1,7 @@
 import { type Condition, withCondition } from '../objects/condition.ts'
 import type { ContainerStatus, Pod, PodStatus } from '../objects/pod.ts'
 
-export interface PodFacts {
+interface PodFacts {
   pod: Pod
   init: ContainerStatus[]
   containers: ContainerStatus[]

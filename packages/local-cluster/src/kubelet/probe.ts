@@ -2,16 +2,16 @@ import { request as httpRequest } from 'node:http'
 import { type ClusterClock, pause } from '../cluster-clock.ts'
 import type { Container, Probe } from '../objects/pod.ts'
 
-export interface ProbeTarget {
+interface ProbeTarget {
   container: Container
   /** Container port to the loopback port that listens. */
   ports: ReadonlyMap<number, number>
 }
 
 /** Undefined when the probe succeeded, else why it failed. */
-export type ProbeResult = string | undefined
+type ProbeResult = string | undefined
 
-export interface ProbeLoop {
+interface ProbeLoop {
   probe: Probe
   target: ProbeTarget
   clock: ClusterClock

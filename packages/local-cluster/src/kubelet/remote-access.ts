@@ -7,7 +7,7 @@ import { listRemotely } from './remote/remote-list.ts'
 import { watchRemotely } from './remote/remote-watch.ts'
 import { collectionPath, objectPath } from './remote/resource-path.ts'
 
-export interface RemoteAccessOptions {
+interface RemoteAccessOptions {
   clock?: ClusterClock
   log?: (line: string, facts?: object) => void
 }

@@ -1,11 +1,11 @@
 /** One fault of a request as the model images' server reports it. */
-export interface ChatFault {
+interface ChatFault {
   type: string
   loc: string[]
   msg: string
 }
 
-export type ChatRequest = { question: string; conversation: boolean } | { status: number; detail: string | ChatFault[] }
+type ChatRequest = { question: string; conversation: boolean } | { status: number; detail: string | ChatFault[] }
 
 const ROLES = new Set(['system', 'user', 'assistant'])
 

@@ -1,6 +1,6 @@
 import type { Container } from '../objects/pod.ts'
 
-export type ModelNeeds = { missing: string } | { serves: 'inference' | 'tuning'; gpus: number; port: number }
+type ModelNeeds = { missing: string } | { serves: 'inference' | 'tuning'; gpus: number; port: number }
 
 const GPU = 'nvidia.com/gpu'
 const DEFAULT_PORT = 5000

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { ClusterClock } from '../cluster-clock.ts'
 import { readChatRequest } from './chat-request.ts'
 
-export interface ModelServerOptions {
+interface ModelServerOptions {
   model: string
   gpus: number
   /** How long the weights "load": until then `/healthz` answers 500. */

@@ -18,7 +18,7 @@ interface Recorded {
 
 const REMEMBERED = 5_000
 
-export interface EventRecorderOptions {
+interface EventRecorderOptions {
   access: ClusterAccess
   clock: ClusterClock
   /** Who tells: shown by kubectl as the source. */

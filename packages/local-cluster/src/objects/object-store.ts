@@ -4,7 +4,7 @@ import { isMissing } from './api-refusals.ts'
 import type { KindOf } from './kinds.ts'
 import { keyOf } from './owner.ts'
 
-export interface StoreOptions<T extends KubeObject> {
+interface StoreOptions<T extends KubeObject> {
   access: ClusterAccess
   clock: ClusterClock
   signal: AbortSignal

@@ -13,7 +13,7 @@ export interface Controller {
   concurrency?: number
 }
 
-export type Trigger = (enqueue: (key: string) => void) => Promise<void>
+type Trigger = (enqueue: (key: string) => void) => Promise<void>
 
 /** Enqueues what `keys` names, for the object as it is and as it was; it is called with undefined for neither. */
 export function on<T extends KubeObject>(
@@ -45,7 +45,7 @@ export function ownerKeys(kind: string) {
     })
 }
 
-export interface RunOptions {
+interface RunOptions {
   clock: ClusterClock
   signal: AbortSignal
   log: (line: string, facts?: object) => void

@@ -3,7 +3,7 @@ import type { ClusterClock } from '../cluster-clock.ts'
 /** Handles one key; a number is when to look at it again by itself, in milliseconds. */
 export type HandleKey = (key: string) => Promise<number | undefined>
 
-export interface KeyedQueueOptions {
+interface KeyedQueueOptions {
   clock: ClusterClock
   signal: AbortSignal
   handle: HandleKey

@@ -11,6 +11,8 @@ export function eventually<T extends KubeObject>(
   isWanted: (objects: T[]) => boolean,
 ): Promise<T[]> {
   const found = new Map<string, T>()
+  const seen = new Set<string>()
+  let existing: string[] | undefined
   const stop = new AbortController()
   const limit = AbortSignal.timeout(PATIENCE_MS)
   return new Promise((resolve, reject) => {
@@ -19,6 +21,8 @@ export function eventually<T extends KubeObject>(
       reject(new Error(`${kind.kind}s never became as wanted; last: ${JSON.stringify([...found.values()], null, 1)}`))
     })
     function look(): void {
+      // Half of a first list says nothing.
+      if (existing === undefined || !existing.every((uid) => seen.has(uid))) return
       if (!isWanted([...found.values()])) return
       stop.abort()
       resolve([...found.values()])
@@ -27,14 +31,17 @@ export function eventually<T extends KubeObject>(
       kind,
       {},
       ({ type, object }) => {
+        seen.add(object.metadata.uid ?? '')
         if (type === 'DELETED') found.delete(keyOf(object))
         else found.set(keyOf(object), object as T)
         look()
       },
       stop.signal,
     )
-    // With no object there is no event to look at.
-    access.list(kind).then((listed) => listed.length === 0 && look(), reject)
+    access.list(kind).then((listed) => {
+      existing = listed.map(({ metadata }) => metadata.uid ?? '')
+      look()
+    }, reject)
   })
 }
 

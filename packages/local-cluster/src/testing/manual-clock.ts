@@ -1,6 +1,6 @@
 import type { ClusterClock } from '../cluster-clock.ts'
 
-export interface ManualClock extends ClusterClock {
+interface ManualClock extends ClusterClock {
   /** Lets time pass, calling back in the order in which things are due. */
   advance(ms: number): void
 }

@@ -57,7 +57,7 @@ export function eligibility(daemonSet: DaemonSet, node: Node): { run: boolean; s
 }
 
 /** The node a daemon pod was made for, bound to it or not. */
-export function targetNode({ spec }: Pod): string | undefined {
+function targetNode({ spec }: Pod): string | undefined {
   if (spec.nodeName) return spec.nodeName
   const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
   return terms?.[0]?.matchFields?.[0]?.values?.[0]

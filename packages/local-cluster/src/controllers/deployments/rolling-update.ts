@@ -8,7 +8,7 @@ export interface Rollout {
   old: ReplicaSet[]
 }
 
-export interface Scaling {
+interface Scaling {
   replicaSet: ReplicaSet
   replicas: number
 }
@@ -28,7 +28,7 @@ export function rollingLimits({ spec }: Deployment): { surge: number; unavailabl
   return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable }
 }
 
-export function specReplicas(replicaSets: ReplicaSet[]): number {
+function specReplicas(replicaSets: ReplicaSet[]): number {
   return replicaSets.reduce((sum, { spec }) => sum + (spec.replicas ?? 1), 0)
 }
 

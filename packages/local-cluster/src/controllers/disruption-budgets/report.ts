@@ -5,7 +5,7 @@ import type { PodDisruptionBudget } from '../../objects/workloads.ts'
 /** How long an accepted eviction counts before its pod must be seen to leave. */
 const EVICTION_MEMORY_MS = 120_000
 
-export interface ObservedBudget {
+interface ObservedBudget {
   budget: PodDisruptionBudget
   /** Pods that its selector names. */
   pods: Pod[]

@@ -3,7 +3,7 @@ import type { FollowedKinds } from '../followed-kinds.ts'
 import type { OwnerGraph, OwnerReference } from './owner-graph.ts'
 import { FOREGROUND, type OwnerState } from './plan.ts'
 
-export interface OwnerQuestion {
+interface OwnerQuestion {
   access: ClusterAccess
   followed: FollowedKinds
   graph: OwnerGraph

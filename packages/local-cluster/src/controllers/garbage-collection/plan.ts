@@ -2,7 +2,7 @@ import type { KubeObject } from '../../cluster-access.ts'
 import type { OwnerReference } from './owner-graph.ts'
 
 export const FOREGROUND = 'foregroundDeletion'
-export const ORPHAN = 'orphan'
+const ORPHAN = 'orphan'
 
 /** What is known of an owner; `unknown` when its kind is not served here. */
 export type OwnerState = 'alive' | 'absent' | 'waitsForDependents' | 'unknown'

@@ -7,7 +7,7 @@ const FIRST_BACK_OFF_MS = 10_000
 const LONGEST_BACK_OFF_MS = 360_000
 const DEFAULT_BACK_OFF_LIMIT = 6
 
-export interface Verdict {
+interface Verdict {
   type: 'Complete' | 'Failed'
   reason: string
   message: string

@@ -6,7 +6,7 @@ import type { FollowedKinds } from '../followed-kinds.ts'
 
 const FINALIZER = 'kubernetes'
 
-export interface NamespaceDeletionOptions {
+interface NamespaceDeletionOptions {
   access: ClusterAccess
   namespaces: ObjectStore<Namespace>
   followed: FollowedKinds

@@ -2,7 +2,7 @@ import type { Pod } from '../../objects/pod.ts'
 import { type NodeRoom, placementRefusal, shortages, unschedulableMessage } from './node-filters.ts'
 import { type Amounts, podRequests } from './pod-requests.ts'
 
-export type Placement = { do: 'bind'; nodeName: string } | { do: 'report'; message: string }
+type Placement = { do: 'bind'; nodeName: string } | { do: 'report'; message: string }
 
 /** Chooses the least loaded node that takes the pod, or says what each node lacks. */
 export function planPlacement(pod: Pod, rooms: Iterable<NodeRoom>): Placement {

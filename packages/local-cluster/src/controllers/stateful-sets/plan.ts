@@ -12,7 +12,7 @@ export interface ObservedStatefulSet {
 
 export type StatefulSetAction = { do: 'create'; ordinal: number } | { do: 'delete'; pod: Pod }
 
-export function ordinalOf(pod: Pod): number {
+function ordinalOf(pod: Pod): number {
   return Number(/-(\d+)$/.exec(pod.metadata.name)?.[1] ?? Number.NaN)
 }
 

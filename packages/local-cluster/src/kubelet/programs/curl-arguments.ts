@@ -15,7 +15,7 @@ export interface CurlRequest {
 }
 
 /** What curl says about arguments it does not take, with its exit code. */
-export interface CurlMisuse {
+interface CurlMisuse {
   exitCode: number
   message: string
 }

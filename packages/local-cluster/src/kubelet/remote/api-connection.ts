@@ -3,7 +3,7 @@ import { Agent, request } from 'undici'
 import { StatusError } from '../../status-error.ts'
 import type { Credentials } from './kubeconfig.ts'
 
-export interface ApiRequest {
+interface ApiRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   query?: Record<string, string | undefined>

@@ -4,7 +4,7 @@ import { collectionPath } from './resource-path.ts'
 
 const PAGE = '500'
 
-export interface ListedObjects {
+interface ListedObjects {
   items: KubeObject[]
   resourceVersion: string
 }

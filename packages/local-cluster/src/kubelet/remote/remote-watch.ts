@@ -6,7 +6,7 @@ import type { ApiConnection } from './api-connection.ts'
 import { listRemotely } from './remote-list.ts'
 import { collectionPath } from './resource-path.ts'
 
-export interface RemoteWatchOptions {
+interface RemoteWatchOptions {
   connection: ApiConnection
   kind: KindRef
   selectors: Selectors
