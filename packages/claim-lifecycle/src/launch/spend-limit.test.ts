@@ -9,7 +9,7 @@ const claim = (name: string, gpus: string, status = {}) =>
     aMachine({ metadata: { name, uid: name }, spec: { resources: { requests: { 'nvidia.com/gpu': gpus } } }, status }),
   )
 const [a, b, c] = [claim('a', '4'), claim('b', '4'), claim('c', '2')] as const
-const noLimit = { maxNodes: undefined, maxGpus: undefined }
+const noLimit = { maxFailedLaunches: 3, maxNodes: undefined, maxGpus: undefined }
 
 test('sets no limit by default', () => {
   expect(overLimit(a, [a, b, c], noLimit)).toBeUndefined()
@@ -28,6 +28,12 @@ test('counts GPUs, not nodes', () => {
 test('never counts out a claim that has an instance already', () => {
   const launched = claim('z', '4', creating)
   expect(overLimit(a, [a, launched], { ...noLimit, maxNodes: 1 })).toBeDefined()
+})
+
+test('keeps no place for a claim that has given up', () => {
+  const failures = { last: 3, forgiven: 0, generation: 1, retry: '' }
+  const over = { ...a, annotations: { 'kaito.sh/failed-launches': JSON.stringify(failures) } }
+  expect(overLimit(b, [over, b], { ...noLimit, maxNodes: 1 })).toBeUndefined()
 })
 
 test('a limit of nothing stops everything', () => {

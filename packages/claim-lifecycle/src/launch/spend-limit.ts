@@ -1,7 +1,10 @@
 import { GPU_RESOURCE } from '@kaito/api'
 import type { Claim } from '../claim/claim.ts'
+import { failedLaunches } from './launch-record.ts'
 
 interface SpendLimits {
+  /** A claim that failed this often launches nothing more. */
+  maxFailedLaunches: number
   maxNodes: number | undefined
   maxGpus: number | undefined
 }
@@ -12,8 +15,10 @@ interface SpendLimits {
  * Claims take their places oldest first, so the answer is the same for every reader of the same list and no two claims
  * can take the last place.
  */
-export function overLimit(claim: Claim, all: readonly Claim[], { maxNodes, maxGpus }: SpendLimits): string | undefined {
-  const ahead = all.filter((other) => other.uid !== claim.uid && comesBefore(other, claim))
+export function overLimit(claim: Claim, all: readonly Claim[], limits: SpendLimits): string | undefined {
+  const { maxNodes, maxGpus, maxFailedLaunches } = limits
+  const hasGivenUp = (other: Claim) => failedLaunches(other).counted >= maxFailedLaunches && !mayHaveInstance(other)
+  const ahead = all.filter((other) => other.uid !== claim.uid && comesBefore(other, claim) && !hasGivenUp(other))
   const nodes = ahead.length + 1
   const gpus = ahead.reduce((sum, other) => sum + gpusOf(other), gpusOf(claim))
   if (maxNodes !== undefined && nodes > maxNodes) {

@@ -129,6 +129,15 @@ test('gives a failed instance back and launches again, three times in all, and t
   expect(world.condition('MachineLaunched')).toMatchObject({ message: 'launch 1 of 3 accepted by the cloud' })
 })
 
+test('repeats the deletion of a failed instance that the cloud refuses', async () => {
+  const world = createWorld()
+  world.cloud.inject({ do: 'failLaunch', afterMs: 1_000, reason: 'NoCapacity', message: 'none' })
+  world.cloud.inject({ do: 'refuse', on: 'terminate', times: 3, error: new CloudError('ClusterBusy', 'busy') })
+  world.claim()
+  await world.advance(2 * MINUTE)
+  expect(world.cloud.launches().map(({ launch }) => launch)).toEqual([1, 2])
+})
+
 test('starts again after a spec change', async () => {
   const world = createWorld()
   world.cloud.inject({ do: 'failLaunch', afterMs: 1_000, reason: 'NoCapacity', message: 'none', times: 3 })

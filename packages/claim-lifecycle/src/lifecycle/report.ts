@@ -39,11 +39,17 @@ export function report(seen: Observed, outcome: Outcome): PassReport {
   if (claim.deletedAt !== undefined) return deletionReport(seen, outcome)
   if (!claim.held) return { claim: {}, revisitAfterMs: undefined }
   if (outcome.failed) return { claim: withoutNode(outcome.failed), revisitAfterMs: undefined }
-  if (isEndingLaunch(seen)) return { claim: withoutNode(failedLaunches(claim)), revisitAfterMs: drainPauseMs(seen) }
+  if (isEndingLaunch(seen)) return endingReport(seen, outcome)
   const { node, ambiguous } = servingNode(seen)
   if (ambiguous) return { claim: ambiguousReport(), revisitAfterMs: undefined }
   if (node) return servingReport(seen, node)
   return claim.providerID === undefined ? launchReport(seen, outcome) : lostNodeReport(seen)
+}
+
+function endingReport(seen: Observed, { refusal }: Outcome): PassReport {
+  const pauseMs = refusal?.retryAfterMs ?? seen.cloudPauseMs
+  const revisitAfterMs = drainPauseMs(seen) ?? (pauseMs > 0 ? pauseMs : SELDOM_MS)
+  return { claim: withoutNode(failedLaunches(seen.claim)), revisitAfterMs }
 }
 
 function withoutNode({ reason, message }: { reason: string; message: string }): ClaimReport {
