@@ -11,6 +11,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // These tests mostly wait for processes of their own.
+          maxWorkers: 3,
         },
       },
     ],

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url'
 
 const EXIT_WITH_PARENT = fileURLToPath(new URL('exit-with-parent.ts', import.meta.url))
 const KEPT_LINES = 50
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** Start-up is mostly compiling: the same code need not be compiled for each process anew. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
 
 export interface StartOptions {
   name: string
@@ -28,8 +31,14 @@ export class NodeProcess {
   constructor({ name, script, args = [], env = {}, logFile, onLine }: StartOptions) {
     this.name = name
     this.#child = spawn(process.execPath, ['--import', EXIT_WITH_PARENT, script, ...args], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, NO_PROXY: '127.0.0.1,localhost', ...env },
+      cwd: ROOT,
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        NO_PROXY: '127.0.0.1,localhost',
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
+        ...env,
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     const log = createWriteStream(logFile, { flags: 'a' })

@@ -11,7 +11,7 @@ describe.skipIf(!findKubectl())('a real kubectl', () => {
     scenario = await Scenario.start()
     kubectl = createKubectl(scenario.bed)
   })
-  afterAll(() => scenario.stop())
+  afterAll(() => scenario[Symbol.asyncDispose]())
 
   const ok = ({ code, out, err }: KubectlResult) => {
     expect({ code, err }).toMatchObject({ code: 0 })

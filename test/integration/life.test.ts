@@ -7,7 +7,7 @@ let scenario: Scenario
 beforeAll(async () => {
   scenario = await Scenario.start()
 })
-afterAll(() => scenario.stop())
+afterAll(() => scenario[Symbol.asyncDispose]())
 
 test('a Workspace is served on a node of its own, which is given back with it', async () => {
   const { bed, azure } = scenario

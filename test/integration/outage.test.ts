@@ -1,45 +1,44 @@
-import { afterEach, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { until } from '../harness/until.ts'
 import { Scenario, workspaceManifest } from './scenario.ts'
-
-let scenario: Scenario
-
-afterEach(() => scenario.stop())
 
 const throttled = { error: { code: 'TooManyRequests', message: 'The request limit has been exceeded.' } }
 
-test.each([
-  ['429 with Retry-After', { do: 'answer', status: 429, headers: { 'retry-after': '1' }, body: throttled }, 'before'],
-  ['429 without Retry-After', { do: 'answer', status: 429, body: throttled }, 'before'],
-  [
-    '500',
-    { do: 'answer', status: 500, body: { error: { code: 'InternalServerError', message: 'try later' } } },
-    'before',
-  ],
-  ['the page of a broken gateway', { do: 'answer', status: 502, text: '<html>Bad Gateway</html>' }, 'before'],
-  ['a connection cut before the request is carried out', { do: 'reset' }, 'before'],
-  ['a connection cut after the request was carried out', { do: 'reset' }, 'after'],
-] as const)('one pool results when Azure first answers a create with %s', async (_name, action, when) => {
-  scenario = await Scenario.start()
-  scenario.azure.faults.inject({ match: { method: 'PUT' }, times: 2, when, action })
-  await scenario.apply(workspaceManifest())
-  await scenario.condition('WorkspaceReady', { status: 'True' })
-  expect(scenario.billedPools()).toHaveLength(1)
-  await scenario.deleteWorkspace()
-  await scenario.gone()
-  expect(scenario.livePools()).toEqual([])
-})
+describe.concurrent('an outage', () => {
+  test.each([
+    ['429 with Retry-After', { do: 'answer', status: 429, headers: { 'retry-after': '1' }, body: throttled }, 'before'],
+    ['429 without Retry-After', { do: 'answer', status: 429, body: throttled }, 'before'],
+    [
+      '500',
+      { do: 'answer', status: 500, body: { error: { code: 'InternalServerError', message: 'try later' } } },
+      'before',
+    ],
+    ['the page of a broken gateway', { do: 'answer', status: 502, text: '<html>Bad Gateway</html>' }, 'before'],
+    ['a connection cut before the request is carried out', { do: 'reset' }, 'before'],
+    ['a connection cut after the request was carried out', { do: 'reset' }, 'after'],
+  ] as const)('one pool results when Azure first answers a create with %s', async (_name, action, when) => {
+    await using scenario = await Scenario.start()
+    scenario.azure.faults.inject({ match: { method: 'PUT' }, times: 1, when, action })
+    await scenario.apply(workspaceManifest())
+    await scenario.condition('WorkspaceReady', { status: 'True' })
+    expect(scenario.billedPools()).toHaveLength(1)
+    await scenario.deleteWorkspace()
+    await scenario.gone()
+    expect(scenario.livePools()).toEqual([])
+  })
 
-test('an Azure that is away while a Workspace is deleted keeps its finalizer until the pool is proven gone', async () => {
-  scenario = await Scenario.start()
-  await scenario.apply(workspaceManifest())
-  await scenario.condition('WorkspaceReady', { status: 'True' })
-  const outage = scenario.azure.faults.inject({ match: { path: 'agentPools' }, action: { do: 'reset' } })
-  const met = () => scenario.azure.faults.active()[0]?.met ?? 0
-  await scenario.deleteWorkspace()
-  await expect.poll(met, { timeout: 30_000 }).toBeGreaterThan(2)
-  expect(await scenario.machines()).toHaveLength(1)
-  expect(await scenario.workspace()).toBeDefined()
-  scenario.azure.faults.clear(outage)
-  await scenario.gone()
-  expect(scenario.livePools()).toEqual([])
+  test('an Azure that is away while a Workspace is deleted keeps its finalizer until the pool is proven gone', async () => {
+    await using scenario = await Scenario.start()
+    await scenario.apply(workspaceManifest())
+    await scenario.condition('WorkspaceReady', { status: 'True' })
+    const outage = scenario.azure.faults.inject({ match: { path: 'agentPools' }, action: { do: 'reset' } })
+    const met = () => scenario.azure.faults.active()[0]?.met ?? 0
+    await scenario.deleteWorkspace()
+    await until('Azure was asked in vain', () => met() > 2)
+    expect(await scenario.machines()).toHaveLength(1)
+    expect(await scenario.workspace()).toBeDefined()
+    scenario.azure.faults.clear(outage)
+    await scenario.gone()
+    expect(scenario.livePools()).toEqual([])
+  })
 })

@@ -114,7 +114,7 @@ export class Scenario {
       .map(({ method, status, path }) => `${method}${path.endsWith('agentPools') ? ' list' : ''} ${status ?? 'lost'}`)
   }
 
-  stop(): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
     return this.bed.stop()
   }
 }
