@@ -16,17 +16,10 @@ export function createJobController({ stores, clock, record, random }: Controlle
   }
 
   async function createPod(job: Job, index: number | undefined): Promise<void> {
-    const { name, uid = '' } = job.metadata
-    const { template } = job.spec
-    const labels = {
-      'batch.kubernetes.io/job-name': name,
-      'batch.kubernetes.io/controller-uid': uid,
-      'job-name': name,
-      'controller-uid': uid,
-    }
+    const { name } = job.metadata
     const podName = generatedName(index === undefined ? name : `${name}-${index}`, random)
     const ofIndex = index === undefined ? {} : { annotations: indexAnnotation(index), spec: indexed(job, index) }
-    await pods.create(podFromTemplate(job, template, { name: podName, labels, ...ofIndex }))
+    await pods.create(podFromTemplate(job, job.spec.template, { name: podName, ...ofIndex }))
     record(job, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${podName}` })
   }
 

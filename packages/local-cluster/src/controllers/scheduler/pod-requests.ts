@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../../objects/pod.ts'
-import { quantity } from '../../objects/quantity.ts'
+import { parseQuantity } from '../../schema/quantity.ts'
 
 /** Amounts by resource name, in billionths. */
 export type Amounts = Map<string, bigint>
@@ -10,7 +10,8 @@ export function addTo(total: Amounts, amounts: Amounts): Amounts {
 }
 
 export function amountsOf(quantities: Record<string, unknown> | undefined): Amounts {
-  return new Map(Object.entries(quantities ?? {}).map(([resource, value]) => [resource, quantity(value)]))
+  const nanos = (value: unknown) => parseQuantity(String(value))?.nanos ?? 0n
+  return new Map(Object.entries(quantities ?? {}).map(([resource, value]) => [resource, nanos(value)]))
 }
 
 function containerRequests({ resources }: Container): Amounts {
