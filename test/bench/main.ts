@@ -44,7 +44,7 @@ console.error('bundling the controllers, starting API server and Azure …')
 const bundles = Object.fromEntries(
   await Promise.all(CONTROLLERS.map(async (name) => [name, await bundleController(name)] as const)),
 )
-const engines = await startEngines(Object.entries(azureArgs).flatMap(([name, value]) => [`--${name}`, String(value)]))
+const engines = await startEngines(Object.entries(azureArgs).map(([name, value]) => `--${name}=${value}`))
 try {
   const start = (name: (typeof CONTROLLERS)[number]) =>
     startMeasured(name, {
@@ -61,7 +61,7 @@ try {
   const paced = await runLife(engines, controllers, { workspaces, arrival, cloudMs, quietMs: 0 })
   const starts = Object.fromEntries(controllers.map(({ name, startMs }) => [name, startMs]))
   await Promise.all(controllers.map((controller) => controller.stop()))
-  printReport({ burst, paced, starts, floors: await bundleFloors(bundles) })
+  printReport({ burst, paced, starts, floors: await bundleFloors() })
 } finally {
   await engines.stop()
 }

@@ -6,27 +6,21 @@ import { rolldown } from 'rolldown'
 import { jsonLine, NodeProcess } from '../harness/child-process.ts'
 import { residentMB } from './measured-controller.ts'
 
-/** What a controller cannot do without: a bundle that only loads these is the floor of its memory. */
-const LIBRARIES: Record<string, string[]> = {
-  'workspace-controller': ['@kubernetes/client-node', 'undici', 'pino', 'prom-client', 'zod'],
-  'gpu-provisioner': [
-    '@azure/arm-compute',
-    '@azure/arm-containerservice',
-    '@azure/identity',
-    '@kubernetes/client-node',
-    'undici',
-    'pino',
-    'prom-client',
-    'zod',
-  ],
+/** What a controller cannot do without, with the package that imports it: loading these is the floor of its memory. */
+const KIT = { 'controller-kit': ['@kubernetes/client-node', 'undici', 'pino', 'prom-client'], api: ['zod'] }
+const LIBRARIES: Record<string, Record<string, string[]>> = {
+  'workspace-controller': KIT,
+  'gpu-provisioner': { ...KIT, 'cloud-azure': ['@azure/arm-containerservice', '@azure/identity'] },
 }
 
 /** Resident memory in MB of a process that loads a controller's libraries, bundled, and does nothing. */
-export async function bundleFloors(bundles: Record<string, string>): Promise<Record<string, number>> {
+export async function bundleFloors(): Promise<Record<string, number>> {
   const folder = await mkdtemp(join(tmpdir(), 'kaito-floor-'))
   try {
     const floors = await Promise.all(
-      Object.keys(bundles).map(async (name) => [name, await floor(name, folder)] as const),
+      Object.entries(LIBRARIES).map(
+        async ([name, libraries]) => [name, await floor(name, { folder, libraries })] as const,
+      ),
     )
     return Object.fromEntries(floors)
   } finally {
@@ -34,24 +28,37 @@ export async function bundleFloors(bundles: Record<string, string>): Promise<Rec
   }
 }
 
-async function floor(name: string, folder: string): Promise<number> {
+async function floor(name: string, { folder, libraries }: { folder: string; libraries: Record<string, string[]> }) {
+  const owners = Object.fromEntries(
+    Object.entries(libraries).flatMap(([owner, names]) => names.map((each) => [each, owner])),
+  )
   const input = join(folder, `${name}.ts`)
-  const imports = (LIBRARIES[name] ?? []).map((library, index) => `import * as library${index} from '${library}'`)
-  const uses = (LIBRARIES[name] ?? []).map((_, index) => `library${index}`)
-  const script = `${imports.join('\n')}\nglobalThis.loaded = [${uses}]\nsetInterval(() => undefined, 1000)\nconsole.log('{"ready":true}')\n`
-  await writeFile(input, script)
-  const bundle = await rolldown({ input, platform: 'node', resolve: { modules: moduleFolders(name) } })
+  const imports = Object.keys(owners).map((library, index) => `import * as library${index} from '${library}'`)
+  const loaded = Object.keys(owners).map((_, index) => `library${index}`)
+  await writeFile(
+    input,
+    `${imports.join('\n')}\nglobalThis.loaded = [${loaded}]\nsetInterval(() => undefined, 1000)\nconsole.log('{"ready":true}')\n`,
+  )
+  const bundle = await rolldown({
+    input,
+    platform: 'node',
+    plugins: [
+      {
+        name: 'libraries-of-their-owners',
+        resolveId(source, importer) {
+          const owner = owners[source]
+          return importer === input && owner !== undefined
+            ? this.resolve(source, fileURLToPath(new URL(`../../packages/${owner}/src/index.ts`, import.meta.url)))
+            : undefined
+        },
+      },
+    ],
+  })
   const file = join(folder, `${name}.mjs`)
   await bundle.write({ file, format: 'esm', codeSplitting: false })
-  const child = new NodeProcess({ name: `${name} floor`, script: file, logFile: join(folder, 'log') })
+  const child = new NodeProcess({ name: `${name} floor`, script: file, logFile: join(folder, `${name}.log`) })
   await child.line((line) => jsonLine(line)?.ready)
   const resident = await residentMB(child.pid)
   await child.stop()
   return resident
-}
-
-/** Where each library is installed: with the package that may import it. */
-function moduleFolders(name: string): string[] {
-  const owners = ['controller-kit', 'cloud-azure', name]
-  return owners.map((owner) => fileURLToPath(new URL(`../../packages/${owner}/node_modules`, import.meta.url)))
 }
