@@ -48,7 +48,10 @@ export function createFollowedKinds(context: Omit<ControllerContext, 'record' | 
   return {
     stores: () => [...served.values()],
     find: (apiVersion, kind) => served.get(keyOfKind(apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind)),
-    onStore: (listener) => listeners.push(listener),
+    onStore(listener) {
+      listeners.push(listener)
+      for (const store of served.values()) listener(store)
+    },
     async start() {
       const builtIn = createKindRegistry()
         .all()
