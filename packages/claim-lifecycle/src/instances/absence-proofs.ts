@@ -2,7 +2,7 @@
 const YOUNG_MS = 180_000
 /** Between two answers that count as two. */
 const PAUSE_MS = 1_000
-/** The same for an instance that no list has ever shown. */
+/** The same for an instance that nobody has ever seen. */
 const UNSEEN_PAUSE_MS = 10_000
 
 export interface AbsenceProofs {
@@ -11,7 +11,7 @@ export interface AbsenceProofs {
   /** The cloud answered, uncached, that there is no instance. */
   noteAbsent(claimUid: string): void
   forget(claimUid: string): void
-  of(claim: { uid: string; createdAt: string }, wasListed: boolean): { proven: boolean; pausedMs: number }
+  of(claim: { uid: string; createdAt: string }, wasSeen: boolean): { proven: boolean; pausedMs: number }
 }
 
 interface Proof {
@@ -46,11 +46,11 @@ export function createAbsenceProofs(clock: { now(): number; monotonic(): number 
       proofs.delete(uid)
       sentAt.delete(uid)
     },
-    of(claim, wasListed) {
+    of(claim, wasSeen) {
       const proof = proofs.get(claim.uid)
       if (!proof) return { proven: false, pausedMs: 0 }
       if (proof.answers >= (isYoung(claim) ? 2 : 1)) return { proven: true, pausedMs: 0 }
-      const pauseMs = wasListed ? PAUSE_MS : UNSEEN_PAUSE_MS
+      const pauseMs = wasSeen ? PAUSE_MS : UNSEEN_PAUSE_MS
       return { proven: false, pausedMs: Math.max(0, proof.lastAt + pauseMs - clock.monotonic()) }
     },
   }

@@ -11,7 +11,7 @@ export async function observe<T extends KubernetesObject>(
   object: T,
   { signal, cloudPauseMs }: { signal: AbortSignal; cloudPauseMs: number },
 ): Promise<Observed> {
-  const { adapter, instances, absences, choiceRefusals, clock, settings } = dependencies
+  const { adapter, instances, choiceRefusals, clock, settings } = dependencies
   const { group, version, kind } = adapter.resource
   const claim = adapter.read(object)
   const now = clock.now()
@@ -22,7 +22,7 @@ export async function observe<T extends KubernetesObject>(
     sighting: instances.find(claim),
     nodes: nodesOf(dependencies, claim),
     pods: undefined,
-    absence: absences.of(claim, instances.wasListed(claim.uid)),
+    absence: absenceOf(dependencies, claim),
     refused: claim.choices.map((choice) => choiceRefusals.of(choice, now)),
     cloudPauseMs,
     mayEnd: dependencies.mayEnd(),
@@ -30,6 +30,14 @@ export async function observe<T extends KubernetesObject>(
   }
   const wanted = nodesWithPodsOfInterest(seen)
   return wanted.length === 0 ? seen : { ...seen, pods: await podsOn(dependencies.client, wanted, signal) }
+}
+
+/** How far the absence of the claim's instance is proven. One that had a Node has been seen by every reader of the cloud. */
+export function absenceOf<T extends KubernetesObject>(
+  { absences, instances }: Dependencies<T>,
+  claim: Claim,
+): Observed['absence'] {
+  return absences.of(claim, claim.providerID !== undefined || instances.wasListed(claim.uid))
 }
 
 function nodesOf<T extends KubernetesObject>({ nodes }: Dependencies<T>, claim: Claim): Node[] {

@@ -6,12 +6,11 @@ import {
   type ReconcileContext,
   writeStatus,
 } from '@kaito/controller-kit'
-import type { Claim } from '../claim/claim.ts'
 import { createCloudPauses } from '../instances/cloud-pauses.ts'
 import { launchRefusal } from '../launch/refusal.ts'
 import type { Dependencies } from './dependencies.ts'
 import { effectsOf } from './effects.ts'
-import { observe } from './observe.ts'
+import { absenceOf, observe } from './observe.ts'
 import type { Pass } from './pass.ts'
 import { plan } from './plan.ts'
 import { type PassReport, report } from './report.ts'
@@ -33,13 +32,9 @@ export function createLifecycleReconciler<T extends KubernetesObject>(dependenci
     const { outcome } = pass
     if (outcome.refusal) outcome.refusal.retryAfterMs = pauses.refused(key, outcome.refusal.retryAfterMs)
     else if (seen.cloudPauseMs === 0) pauses.clear(key)
-    if (outcome.probed && !outcome.refusal) return { revisitAfterMs: absencePauseMs(dependencies, seen.claim) }
+    if (outcome.probed && !outcome.refusal) return { revisitAfterMs: absenceOf(dependencies, seen.claim).pausedMs }
     return { revisitAfterMs: await tell(pass, report(seen, outcome)) }
   }
-}
-
-function absencePauseMs<T extends KubernetesObject>({ absences, instances }: Dependencies<T>, claim: Claim): number {
-  return absences.of(claim, instances.wasListed(claim.uid)).pausedMs
 }
 
 async function perform<T extends KubernetesObject>(pass: Pass<T>, log: ReconcileContext['log']): Promise<void> {
