@@ -59,7 +59,7 @@ function qualified({ group, plural }: { group: string; plural: string }): string
 }
 
 function detailsOf({ group, plural, name }: RefusedObject): StatusDetails {
-  return { name, ...(group === '' ? {} : { group }), kind: plural }
+  return { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: plural }
 }
 
 export function notFound(object: RefusedObject): StatusError {
@@ -102,7 +102,9 @@ export function forbidden(object: RefusedObject, why: string, causes?: StatusCau
 
 /** The kind's own rules refuse the object; the message is made of the causes as kubectl users know it. */
 export function invalid(object: { group: string; kind: string; name: string }, causes: StatusCause[]): StatusError {
-  const faults = causes.map(({ field, message }) => (field === undefined ? `${message}` : `${field}: ${message}`))
+  const faults = [
+    ...new Set(causes.map(({ field, message }) => (field === undefined ? `${message}` : `${field}: ${message}`))),
+  ]
   const [first] = faults
   const text = faults.length === 1 && first !== undefined ? first : `[${faults.join(', ')}]`
   const { group, kind, name } = object
@@ -110,7 +112,7 @@ export function invalid(object: { group: string; kind: string; name: string }, c
     code: 422,
     reason: 'Invalid',
     message: `${qualified({ group, plural: kind })} "${name}" is invalid${causes.length === 0 ? '' : `: ${text}`}`,
-    details: { name, ...(group === '' ? {} : { group }), kind, causes },
+    details: { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind, causes },
   })
 }
 

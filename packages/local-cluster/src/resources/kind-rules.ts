@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { KubeObject } from '../cluster-access.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import { definitionStatus } from '../kinds/definition-status.ts'
@@ -79,6 +80,8 @@ function withClusterIp(service: KubeObject, engine: ApiEngine): Record<string, u
   const spec = objectAt(service, 'spec')
   if (spec.type === 'ExternalName' || spec.clusterIP === 'None') return spec
   const wanted = typeof spec.clusterIP === 'string' && spec.clusterIP !== '' ? spec.clusterIP : undefined
+  // What is no address is refused by the Service's own rules.
+  if (wanted !== undefined && isIP(wanted) === 0) return spec
   try {
     const clusterIP = engine.clusterIps.take(wanted)
     return { ...spec, clusterIP, clusterIPs: [clusterIP] }

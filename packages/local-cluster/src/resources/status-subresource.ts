@@ -1,13 +1,13 @@
 import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
 import type { KindDefinition } from '../kind-definition.ts'
+import { emptyStatus } from '../kinds/empty-status.ts'
 
 /** Kinds whose status a client may set with the create. */
 const STATUS_AT_CREATE = new Set(['nodes', 'events'])
 
 export function withoutStatus(kind: KindDefinition, object: KubeObject): KubeObject {
   if (!kind.subresources.status || STATUS_AT_CREATE.has(kind.plural)) return object
-  const { status: _status, ...kept } = object
-  return kept as KubeObject
+  return withStatus(object, emptyStatus(kind))
 }
 
 /** What an update may change: everything but the status, or through the status subresource little else. */

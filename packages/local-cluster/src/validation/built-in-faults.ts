@@ -5,7 +5,7 @@ import { type JsonObject, jsonEqual, objectAt, stringAt } from '../schema/json.t
 import { dataFaults, dataUpdateFaults } from './data-faults.ts'
 import { definitionFaults } from './definition-faults.ts'
 import { metadataFaults, metadataUpdateFaults } from './metadata-faults.ts'
-import { dns1035Label, dns1123Label, dns1123Subdomain, type NameRule, pathSegment } from './name-rules.ts'
+import { dns1123Label, dns1123Subdomain, type NameRule, pathSegment } from './name-rules.ts'
 import { podSpecFaults, podUpdateFaults } from './pod-faults.ts'
 import { bindingFaults, policyFaults } from './policy-faults.ts'
 import { requiredFaults } from './required-faults.ts'
@@ -38,7 +38,7 @@ const RULES: Record<string, KindRules> = {
     updateFaults: podUpdateFaults,
   },
   '/Secret': dataRules('Secret'),
-  '/Service': { name: dns1035Label, faults: serviceFaults, updateFaults: serviceUpdateFaults },
+  '/Service': { name: dns1123Label, faults: serviceFaults, updateFaults: serviceUpdateFaults },
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': { faults: policyFaults, knowsRequired: true },
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': { faults: bindingFaults, knowsRequired: true },
   'apiextensions.k8s.io/CustomResourceDefinition': { faults: definitionFaults, knowsRequired: true },

@@ -19,61 +19,64 @@ import {
   stringAt,
 } from '../schema/json.ts'
 import { dns1123Label, dns1123Subdomain } from './name-rules.ts'
+import { probeFaults } from './probe-faults.ts'
 import { PORT_RANGE } from './required-faults.ts'
 import { resourceFaults } from './resource-faults.ts'
-
-const RESTART_POLICIES = ['Always', 'OnFailure', 'Never']
+import { schedulingFaults } from './scheduling-faults.ts'
 
 /** Faults of a pod's spec, or of the one in a template; what is simply missing is found elsewhere. */
 export function podSpecFaults(spec: JsonObject, path: string): FieldFault[] {
   const volumes = listAt(spec, 'volumes').map((volume) => stringAt(volume, 'name'))
-  const restartPolicy = stringAt(spec, 'restartPolicy')
-  const containers = listAt(spec, 'containers')
+  const containers = namesOf(spec, 'containers')
   const faults: FieldFault[] = []
-  if (spec.containers !== undefined && containers.length === 0)
+  if (spec.containers !== undefined && containers.length === 0) {
     faults.push(requiredValue(childPath(path, 'containers')))
-  faults.push(...nameFaults(volumes, childPath(path, 'volumes')))
+  }
+  faults.push(
+    ...nameFaults(volumes, childPath(path, 'volumes')),
+    ...nameFaults(containers, childPath(path, 'containers')),
+    ...nameFaults(namesOf(spec, 'initContainers'), childPath(path, 'initContainers'), containers),
+  )
   for (const list of ['containers', 'initContainers']) {
-    const found = listAt(spec, list)
-    const at = childPath(path, list)
-    faults.push(
-      ...nameFaults(
-        found.map((container) => stringAt(container, 'name')),
-        at,
-      ),
-    )
-    found.forEach((container, index) => {
-      if (isJsonObject(container)) faults.push(...containerFaults(container, itemPath(at, index), volumes))
+    listAt(spec, list).forEach((container, index) => {
+      const at = itemPath(childPath(path, list), index)
+      if (isJsonObject(container)) faults.push(...containerFaults(container, at, volumes))
     })
   }
-  if (restartPolicy !== '' && !RESTART_POLICIES.includes(restartPolicy)) {
-    faults.push(unsupportedValue(childPath(path, 'restartPolicy'), restartPolicy, RESTART_POLICIES))
-  }
-  return [...faults, ...referenceFaults(spec, path)]
+  return [...faults, ...choiceFaults(spec, path), ...referenceFaults(spec, path), ...schedulingFaults(spec, path)]
+}
+
+function namesOf(spec: JsonObject, list: string): string[] {
+  return listAt(spec, list).map((container) => stringAt(container, 'name'))
+}
+
+const CHOICES: Record<string, string[]> = {
+  restartPolicy: ['Always', 'OnFailure', 'Never'],
+  dnsPolicy: ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'],
+}
+
+function choiceFaults(spec: JsonObject, path: string): FieldFault[] {
+  return Object.entries(CHOICES).flatMap(([field, choices]) => {
+    const value = stringAt(spec, field)
+    const isKnown = value === '' || choices.includes(value)
+    return isKnown ? [] : [unsupportedValue(childPath(path, field), value, choices)]
+  })
 }
 
 function referenceFaults(spec: JsonObject, path: string): FieldFault[] {
-  const grace = numberAt(spec, 'terminationGracePeriodSeconds') ?? 0
-  const names = ['serviceAccountName', 'nodeName', 'priorityClassName']
-  const faults = names.flatMap((field) => {
+  return ['serviceAccountName', 'nodeName', 'priorityClassName'].flatMap((field) => {
     const name = stringAt(spec, field)
     const why = name === '' ? [] : dns1123Subdomain(name)
     return why.map((text) => invalidValue(childPath(path, field), name, text))
   })
-  if (grace < 0) {
-    faults.push(
-      invalidValue(childPath(path, 'terminationGracePeriodSeconds'), grace, 'must be greater than or equal to 0'),
-    )
-  }
-  return faults
 }
 
 /** Names of containers or volumes: labels, each once. */
-function nameFaults(names: string[], path: string): FieldFault[] {
+function nameFaults(names: string[], path: string, taken: string[] = []): FieldFault[] {
   return names.flatMap((name, index) => {
     const at = childPath(itemPath(path, index), 'name')
     if (name === '') return []
-    if (names.indexOf(name) < index) return [duplicateValue(at, name)]
+    if (names.indexOf(name) < index || taken.includes(name)) return [duplicateValue(at, name)]
     return dns1123Label(name).map((why) => invalidValue(at, name, why))
   })
 }
@@ -101,7 +104,7 @@ function containerFaults(container: JsonObject, path: string, volumes: string[])
       faults.push({ reason: 'FieldValueNotFound', message: `Not found: ${JSON.stringify(name)}`, field: at })
     }
   })
-  return [...faults, ...resourceFaults(container, childPath(path, 'resources'))]
+  return [...faults, ...probeFaults(container, path), ...resourceFaults(container, childPath(path, 'resources'))]
 }
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import {
   childPath,
   duplicateValue,
@@ -7,7 +8,7 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../schema/field-fault.ts'
-import { type JsonObject, listAt, numberAt, objectAt, stringAt } from '../schema/json.ts'
+import { type JsonObject, listAt, numberAt, objectAt, stringAt, valueAt } from '../schema/json.ts'
 import { labelFaults } from './metadata-faults.ts'
 import { dns1123Label } from './name-rules.ts'
 import { PORT_RANGE } from './required-faults.ts'
@@ -31,7 +32,7 @@ export function serviceFaults(service: JsonObject): FieldFault[] {
   ports.forEach((port, index) => {
     faults.push(...portFaults(port, itemPath('spec.ports', index), ports.length > 1))
   })
-  return [...faults, ...repeatedPorts(ports)]
+  return [...faults, ...addressFaults(spec), ...repeatedPorts(ports)]
 }
 
 function portFaults(port: unknown, path: string, isOneOfMany: boolean): FieldFault[] {
@@ -47,11 +48,18 @@ function portFaults(port: unknown, path: string, isOneOfMany: boolean): FieldFau
   if (protocol !== '' && !PROTOCOLS.includes(protocol)) {
     faults.push(unsupportedValue(childPath(path, 'protocol'), protocol, PROTOCOLS))
   }
-  const target = numberAt(port, 'targetPort')
-  if (target !== undefined && (target < 1 || target > 65535)) {
-    faults.push(invalidValue(childPath(path, 'targetPort'), target, PORT_RANGE))
+  return [...faults, ...targetFaults(port, childPath(path, 'targetPort'))]
+}
+
+const PORT_NAME = /^[-a-z0-9]+$/
+
+function targetFaults(port: unknown, path: string): FieldFault[] {
+  const target = valueAt(port, 'targetPort') ?? 0
+  if (typeof target === 'number') {
+    return target >= 1 && target <= 65535 ? [] : [invalidValue(path, target, PORT_RANGE)]
   }
-  return faults
+  if (PORT_NAME.test(String(target))) return []
+  return [invalidValue(path, target, 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)')]
 }
 
 function repeatedPorts(ports: unknown[]): FieldFault[] {
@@ -63,10 +71,23 @@ function repeatedPorts(ports: unknown[]): FieldFault[] {
     const faults: FieldFault[] = []
     if (name !== '' && names.indexOf(name) < index) faults.push(duplicateValue(childPath(at, 'name'), name))
     if (numbers.indexOf(numbers[index] ?? '') < index) {
-      faults.push(duplicateValue(at, { protocol: stringAt(port, 'protocol'), port: numberAt(port, 'port') }))
+      faults.push({ ...duplicateValue(at, ''), message: `Duplicate value: ${goPort(port)}` })
     }
     return faults
   })
+}
+
+/** The API server prints the Go value here: its names, in its order, with only protocol and port set. */
+function goPort(port: unknown): string {
+  const [protocol, number] = [stringAt(port, 'protocol'), numberAt(port, 'port')]
+  return JSON.stringify({ Name: '', Protocol: protocol, AppProtocol: null, Port: number, TargetPort: 0, NodePort: 0 })
+}
+
+function addressFaults({ clusterIP }: JsonObject): FieldFault[] {
+  if (typeof clusterIP !== 'string' || clusterIP === '' || clusterIP === 'None' || isIP(clusterIP) !== 0) return []
+  return [
+    invalidValue('spec.clusterIPs[0]', clusterIP, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
+  ]
 }
 
 export function serviceUpdateFaults(service: JsonObject, oldService: JsonObject): FieldFault[] {

@@ -32,12 +32,11 @@ export function workloadFaults(workload: JsonObject, kind: string): FieldFault[]
 }
 
 function selectorFaults(spec: JsonObject, spelled: string): FieldFault[] {
-  const { selector } = spec
-  if (!isSelector(selector)) return []
+  const selector = isSelector(spec.selector) ? spec.selector : undefined
   const labels = objectAt(spec, 'template', 'metadata', 'labels')
   const faults: FieldFault[] = []
-  const size = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length
-  if (size === 0) {
+  const size = Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions ?? []).length
+  if (selector !== undefined && size === 0) {
     faults.push(invalidValue('spec.selector', selector, `empty selector is invalid for ${spelled}`))
   }
   faults.push(...labelFaults(objectAt(selector, 'matchLabels'), 'spec.selector.matchLabels'))
