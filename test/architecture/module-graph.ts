@@ -5,7 +5,7 @@ import { parseSync } from 'oxc-parser'
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
-export interface Import {
+interface Import {
   specifier: string
   /** Path from the root, for what lies inside the repository. */
   target: string | undefined

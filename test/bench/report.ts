@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import type { Run } from './run.ts'
 
-export interface Figures {
+interface Figures {
   burst: Run
   paced: Run
   /** Milliseconds from process start until leading and synced, by controller. */

@@ -4,7 +4,7 @@ import type { ArmRequest, Engines } from './engines.ts'
 import { percentile, type RunFigures } from './figures.ts'
 import type { MeasuredController } from './measured-controller.ts'
 
-export interface RunOptions {
+interface RunOptions {
   workspaces: number
   arrival: Arrival
   cloudMs: number

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Start-up is mostly compiling: the same code need not be compiled for each process anew. */
 const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
 
-export interface StartOptions {
+interface StartOptions {
   name: string
   /** Path of the script from the root of the repository, or absolute. */
   script: string

@@ -21,7 +21,7 @@ export async function readManifests(path: string): Promise<Manifest[]> {
 }
 
 /** Path of the collection that holds objects of this kind, as discovery says. */
-export async function collectionPath(kube: KubeHttp, { apiVersion, kind, metadata }: Manifest): Promise<string> {
+async function collectionPath(kube: KubeHttp, { apiVersion, kind, metadata }: Manifest): Promise<string> {
   const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
   const { resources } = resourcesSchema.parse(JSON.parse((await kube.ask(base)).text))
   const resource = resources.find((entry) => entry.kind === kind && !entry.name.includes('/'))
@@ -45,7 +45,7 @@ const PRODUCT_MANIFESTS = [
   'charts/kaito/workspace/files/catalogue.yaml',
   'charts/kaito/workspace/files/admission-policy.yaml',
 ]
-export const DEVICE_PLUGIN = 'charts/gpu-provisioner/files/nvidia-device-plugin.yaml'
+const DEVICE_PLUGIN = 'charts/gpu-provisioner/files/nvidia-device-plugin.yaml'
 
 const namespace = (name: string): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
 

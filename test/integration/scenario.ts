@@ -23,7 +23,7 @@ const objectSchema = z.looseObject({
 })
 const listSchema = z.looseObject({ items: z.array(objectSchema) })
 
-export type KubernetesObject = z.infer<typeof objectSchema>
+type KubernetesObject = z.infer<typeof objectSchema>
 
 /** Both controllers on a test bed of their own, without leader election, so that a restart acts at once. */
 export class Scenario {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { DEFAULT_SETTINGS } from '@kaito/claim-lifecycle'
 import { z } from 'zod'
 
@@ -27,6 +29,8 @@ const environment = z.object({
   /** Empty means the kubeconfig of the place it runs in: the Pod's own account, or `~/.kube/config`. */
   KUBECONFIG: z.string().optional(),
   LEADER_ELECT: flag.default(true),
+  /** Name of the Pod: a container that is restarted in it goes on leading without waiting for its own old lease. */
+  POD_NAME: z.string().optional(),
   LEADER_ELECTION_NAMESPACE: z.string().default('gpu-provisioner'),
   METRICS_PORT: port.default(8080),
   HEALTH_PROBE_PORT: port.default(8081),
@@ -58,6 +62,7 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   return {
     kubeconfig: env.KUBECONFIG,
     leaderElection: { enabled: env.LEADER_ELECT, namespace: env.LEADER_ELECTION_NAMESPACE, name: 'gpu-provisioner' },
+    identity: env.POD_NAME ?? `${hostname()}_${randomUUID()}`,
     metricsPort: env.METRICS_PORT,
     healthPort: env.HEALTH_PROBE_PORT,
     logLevel: env.LOG_LEVEL,

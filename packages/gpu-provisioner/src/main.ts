@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import { createAzureCloud, createCredential } from '@kaito/cloud-azure'
 import {
   createConnection,
@@ -39,7 +37,6 @@ async function start(signal: AbortSignal): Promise<void> {
       ...shared,
       ...config,
       ...createControllers({ ...shared, client, caches, cloud, events, namespace, settings: config.lifecycle }),
-      identity: `${hostname()}_${randomUUID()}`,
       client,
       caches: Object.values(caches),
       onLost: (reason) => {

@@ -4,6 +4,7 @@ import { readConfig } from './config.ts'
 test('everything has a default', () => {
   expect(readConfig({ METRICS_PORT: '' })).toEqual({
     kubeconfig: undefined,
+    identity: expect.stringMatching(/_/),
     order: { presetRegistry: 'mcr.microsoft.com/aks/kaito', maxNodesPerWorkspace: 16 },
     leaderElection: { enabled: true, namespace: 'kaito-workspace' },
     metricsPort: 8080,
@@ -25,4 +26,8 @@ test.each([
 
 test('a registry with a port and a path is taken', () => {
   expect(readConfig({ PRESET_REGISTRY_NAME: 'localhost:5000/kaito' }).order.presetRegistry).toBe('localhost:5000/kaito')
+})
+
+test('the Pod is who leads, where its name is known', () => {
+  expect(readConfig({ POD_NAME: 'workspace-0' }).identity).toBe('workspace-0')
 })

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -15,6 +17,8 @@ const environment = z.object({
     .default('mcr.microsoft.com/aks/kaito'),
   MAX_NODES_PER_WORKSPACE: z.coerce.number().int().min(1).default(16),
   LEADER_ELECT: flag.default(true),
+  /** Name of the Pod: a container that is restarted in it goes on leading without waiting for its own old lease. */
+  POD_NAME: z.string().optional(),
   LEADER_ELECTION_NAMESPACE: z.string().min(1).default('kaito-workspace'),
   METRICS_PORT: port.default(8080),
   HEALTH_PROBE_PORT: port.default(8081),
@@ -35,6 +39,7 @@ export function readConfig(variables: Record<string, string | undefined> = proce
     kubeconfig: env.KUBECONFIG,
     order: { presetRegistry: env.PRESET_REGISTRY_NAME, maxNodesPerWorkspace: env.MAX_NODES_PER_WORKSPACE },
     leaderElection: { enabled: env.LEADER_ELECT, namespace: env.LEADER_ELECTION_NAMESPACE },
+    identity: env.POD_NAME ?? `${hostname()}_${randomUUID()}`,
     metricsPort: env.METRICS_PORT,
     healthPort: env.HEALTH_PROBE_PORT,
     logLevel: env.LOG_LEVEL,

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import {
   createConnection,
   createEventRecorder,
@@ -34,10 +32,10 @@ async function start(signal: AbortSignal): Promise<void> {
   const settings = config.order
   await runControllers(
     {
-      identity: `${hostname()}_${randomUUID()}`,
       client,
       caches: Object.values(caches),
       controllers: createControllers({ client, caches, provisioner, settings, events, clock, random, log, metrics }),
+      identity: config.identity,
       leaderElection: { ...config.leaderElection, name: NAME },
       healthPort: config.healthPort,
       metricsPort: config.metricsPort,

@@ -33,6 +33,18 @@ test('two answers, with a pause between them, are needed after a young launch', 
   expect(proofs.of(claim, false)).toMatchObject({ proven: true })
 })
 
+test('a launch that was certainly not carried out makes nothing young, and leaves an earlier one as young as it was', () => {
+  const { proofs, pass } = world()
+  proofs.launchSent('u')()
+  proofs.noteAbsent('u')
+  expect(proofs.of(claim, false)).toMatchObject({ proven: true })
+  proofs.launchSent('u')
+  pass(1_000)
+  proofs.launchSent('u')()
+  proofs.noteAbsent('u')
+  expect(proofs.of(claim, false)).toMatchObject({ proven: false })
+})
+
 test('one answer is enough for an old launch', () => {
   const { proofs, pass } = world()
   proofs.launchSent('u')

@@ -6,8 +6,11 @@ const PAUSE_MS = 1_000
 const UNSEEN_PAUSE_MS = 10_000
 
 export interface AbsenceProofs {
-  /** A launch is about to be sent: earlier answers prove nothing any more. */
-  launchSent(claimUid: string): void
+  /**
+   * A launch is about to be sent: earlier answers prove nothing any more. The result takes that back, for a launch that
+   * the cloud has certainly not carried out.
+   */
+  launchSent(claimUid: string): () => void
   /** The cloud answered, uncached, that there is no instance. */
   noteAbsent(claimUid: string): void
   forget(claimUid: string): void
@@ -36,8 +39,10 @@ export function createAbsenceProofs(clock: { now(): number; monotonic(): number 
 
   return {
     launchSent(uid) {
+      const before = sentAt.get(uid)
       sentAt.set(uid, clock.monotonic())
       proofs.delete(uid)
+      return () => void (before === undefined ? sentAt.delete(uid) : sentAt.set(uid, before))
     },
     noteAbsent(uid) {
       proofs.set(uid, { answers: (proofs.get(uid)?.answers ?? 0) + 1, lastAt: clock.monotonic() })

@@ -18,18 +18,25 @@ export async function launchEffect<T extends KubernetesObject>(
   const times = refusals(claim).times + 1
   const waitMs = backoffMs(times, settings.refusalBackoff)
   await justify()
+  let takeBack: (() => void) | undefined
   try {
     await keepLimits(pass)
-    absences.launchSent(claim.uid)
+    takeBack = absences.launchSent(claim.uid)
     instances.noteLaunched(await launchFirst(specs, { cloud, choiceRefusals, now: clock.now(), waitMs }, pass.call))
   } catch (error) {
     if (!(error instanceof CloudError)) throw error
+    if (!isUncertain(error)) takeBack?.()
     // The request may have arrived all the same: only a list can tell.
-    if (error.reason === 'CloudUnreachable') instances.listSoon()
+    else instances.listSoon()
     const refusal = launchRefusal(error, now, waitMs)
     pass.outcome.refusal = refusal
     await recordRefusal(pass, times)
   }
+}
+
+/** The cloud did not say whether it carried the request out. */
+function isUncertain({ reason }: CloudError): boolean {
+  return reason === 'CloudUnreachable' || reason === 'Unknown'
 }
 
 async function keepLimits<T extends KubernetesObject>(pass: Pass<T>): Promise<void> {

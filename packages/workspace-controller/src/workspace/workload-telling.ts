@@ -15,7 +15,7 @@ export function workloadTelling({ supply, deployment, pods = [], now }: Observed
   const isWithNodes = supply?.phase === 'ready'
   if (!deployment) {
     const waits = { isTrue: false, reason: WORKSPACE_REASONS.nodesNotReady, message: 'the model waits for its nodes' }
-    return isWithNodes ? starting('the model server is being created') : waits
+    return isWithNodes ? STARTING : waits
   }
   const { ready, wanted } = replicas(deployment)
   if (ready >= wanted) {
@@ -24,12 +24,15 @@ export function workloadTelling({ supply, deployment, pods = [], now }: Observed
   }
   const trouble = podTrouble(pods, now) ?? deploymentTrouble(deployment)
   return trouble === undefined
-    ? starting('the model server loads its weights')
+    ? STARTING
     : { isTrue: false, reason: WORKSPACE_REASONS.workloadFailing, message: trouble }
 }
 
-function starting(message: string): Telling {
-  return { isTrue: false, reason: WORKSPACE_REASONS.workloadStarting, message }
+/** One text from the first object to the last loaded weight: each change of it would be a write. */
+const STARTING: Telling = {
+  isTrue: false,
+  reason: WORKSPACE_REASONS.workloadStarting,
+  message: 'the model server starts and loads its weights',
 }
 
 function deploymentTrouble({ status }: Deployment): string | undefined {
