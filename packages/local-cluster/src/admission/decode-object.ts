@@ -17,8 +17,11 @@ export function decodeObject(request: DecodeRequest, custom: CustomVersion | und
   )
   const warnings = strictFaults(request, unknown)
   if (custom?.deprecation !== undefined) warnings.push(custom.deprecation)
+  if (kind.group === '' && kind.kind === 'Endpoints') warnings.push(ENDPOINTS_DEPRECATED)
   return warnings
 }
+
+const ENDPOINTS_DEPRECATED = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
 
 /** Translates values of a wrong type into the API server's refusal. */
 function decoded(kind: DecodeRequest['kind'], decode: () => string[]): string[] {

@@ -2,6 +2,7 @@ import type { ObjectPreparer, ObjectReader, ValidateRequest } from '../kind-defi
 import type { SchemaRegistry } from '../kinds/kind-registry.ts'
 import { invalid } from '../status-error.ts'
 import { builtInFaults } from '../validation/built-in-faults.ts'
+import { finalizerWarnings } from '../validation/metadata-faults.ts'
 import { customFaults } from './custom-faults.ts'
 import { decodeObject } from './decode-object.ts'
 import { runPolicies } from './run-policies.ts'
@@ -25,7 +26,9 @@ export function createObjectPreparer({ kinds, reader }: PreparerOptions): Object
     },
     validate: (request) => {
       if (request.operation !== 'delete') refuseFaults(request)
-      return runPolicies(request, { kinds, reader })
+      const { kind, object, oldObject } = request
+      const warnings = kind.custom ? finalizerWarnings(object, oldObject) : []
+      return [...warnings, ...runPolicies(request, { kinds, reader })]
     },
   }
 }

@@ -6,6 +6,7 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../schema/field-fault.ts'
+import { goJson } from '../schema/json.ts'
 import { fieldSchema, type Schema, type ValidationRule } from '../schema/schema.ts'
 import { type SchemaPlace, walkSchema } from '../schema/walk-schema.ts'
 import { declareSchema, withResourceFields } from './declare-schema.ts'
@@ -75,17 +76,31 @@ function compiler(schema: Schema, { level, uncorrelatable }: SchemaPlace) {
     const faults: FieldFault[] = []
     const check = (text: string, name: string, wanted: string): void => {
       const result = checkExpression(text, checking)
-      if ('fault' in result) faults.push(invalidValue(childPath(at, name), rule, result.fault))
+      if ('fault' in result) faults.push(compileFault(rule, childPath(at, name), result.fault))
       else if (result.type !== wanted && result.type !== 'dyn') {
         const why =
           name === 'rule' ? 'cel expression must evaluate to a bool' : 'messageExpression must evaluate to a string'
-        faults.push(invalidValue(childPath(at, name), rule, why))
+        faults.push(compileFault(rule, childPath(at, name), why))
       }
     }
     if (rule.rule.trim() !== '') check(rule.rule, 'rule', 'bool')
     if (rule.messageExpression !== undefined) check(rule.messageExpression, 'messageExpression', 'string')
     return [...faults, ...oldSelfFaults(rule, at, uncorrelatable)]
   }
+}
+
+/** The API server prints the Go value of a rule: its names, in its order. */
+function compileFault(rule: ValidationRule, path: string, why: string): FieldFault {
+  const values: [name: string, value: unknown][] = [
+    ['Rule', rule.rule],
+    ['Message', rule.message ?? ''],
+    ['MessageExpression', rule.messageExpression ?? ''],
+    ['Reason', rule.reason ?? null],
+    ['FieldPath', rule.fieldPath ?? ''],
+    ['OptionalOldSelf', rule.optionalOldSelf ?? null],
+  ]
+  const fields = values.map(([name, value]) => `"${name}":${goJson(value)}`)
+  return { ...invalidValue(path, '', ''), message: `Invalid value: {${fields.join(',')}}: ${why}` }
 }
 
 function oldSelfFaults(rule: ValidationRule, at: string, uncorrelatable: string | undefined): FieldFault[] {

@@ -15,8 +15,13 @@ export function withJobIdentity(job: KubeObject): KubeObject {
     'controller-uid': uid,
     'job-name': name,
   }
-  const labels = { ...objectAt(template, 'metadata', 'labels'), ...own }
+  const labels: Record<string, string> = { ...stringMap(objectAt(template, 'metadata', 'labels')), ...own }
   const metadata = { ...objectAt(template, 'metadata'), labels }
   const selector = { matchLabels: { [UID_LABEL]: uid } }
-  return { ...job, spec: { ...spec, selector, template: { ...template, metadata } } }
+  const ownMetadata = { ...job.metadata, labels: job.metadata.labels ?? labels }
+  return { ...job, metadata: ownMetadata, spec: { ...spec, selector, template: { ...template, metadata } } }
+}
+
+function stringMap(labels: Record<string, unknown> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels ?? {}).map(([key, value]) => [key, String(value)]))
 }

@@ -23,7 +23,7 @@ export class UnmarshalFault extends Error {
  */
 export function decodeBuiltIn(object: JsonObject, model: string, path = ''): string[] {
   const unknown: string[] = []
-  decodeStruct(object, model, { path, struct: goTypeName(model), goPath: path, unknown })
+  decodeStruct(object, model, { path, struct: goTypeName(model), goPath: '', unknown })
   return unknown
 }
 
@@ -89,7 +89,8 @@ function decodeScalar(value: unknown, name: string, place: Place): unknown {
   const bits = INTEGER_BITS[name]
   const fits = bits === undefined ? typeof value === scalarJsonType(name) : isIntegerOf(value, bits)
   if (!fits) throw mismatch(value, goScalar(name), place)
-  if (name === 'date-time' || name === 'micro-time') return decodeTime(String(value), name)
+  if (name === 'date-time') return decodeTime(String(value))
+  if (name === 'micro-time') return decodeMicroTime(String(value))
   if (name === 'byte') checkBase64(String(value))
   return value
 }
@@ -123,7 +124,19 @@ function decodeQuantity(value: unknown): string {
   )
 }
 
-function decodeTime(text: string, name: string): string {
+const MICRO_TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{6})?(.*)$/
+
+/** Times of leases and events have exactly six digits after the second. */
+function decodeMicroTime(text: string): string {
+  const [, seconds, micros, zone = ''] = MICRO_TIME.exec(text) ?? []
+  if (seconds !== undefined && micros !== undefined && /^(Z|[+-]\d{2}:\d{2})$/.test(zone)) return text
+  const [found, wanted] = seconds === undefined ? [text, '2006'] : [zone, '.000000']
+  throw new UnmarshalFault(
+    `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05.000000Z07:00": cannot parse ${JSON.stringify(found)} as ${JSON.stringify(wanted)}`,
+  )
+}
+
+function decodeTime(text: string): string {
   const time = Date.parse(text)
   const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(time)
   if (!isTime) {
@@ -131,7 +144,6 @@ function decodeTime(text: string, name: string): string {
       `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`,
     )
   }
-  if (name === 'micro-time') return text
   return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 

@@ -7,7 +7,8 @@ export type FieldFault = Required<StatusCause>
 /** Stands for a value that is too large to be part of the message. */
 export const OMITTED: unique symbol = Symbol('value omitted')
 
-const NO_PATH = '<nil>'
+/** How the API server names the place of a fault that has none. */
+export const NO_PATH = '<nil>'
 
 export function childPath(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`

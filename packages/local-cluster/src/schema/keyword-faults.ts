@@ -5,10 +5,11 @@ import {
   forbiddenValue,
   invalidValue,
   itemPath,
+  NO_PATH,
   requiredValue,
   unsupportedValue,
 } from './field-fault.ts'
-import { isJsonObject } from './json.ts'
+import { isJsonObject, valueAt } from './json.ts'
 import { prune } from './prune.ts'
 import type { Schema } from './schema.ts'
 import { schemaFaults } from './validate-value.ts'
@@ -29,14 +30,21 @@ export function keywordFaults(schema: Schema, path: string): FieldFault[] {
   return faults
 }
 
+/** An empty map or text is what Go reads as absent. */
+function isSet(schema: object, keyword: string): boolean {
+  const value = valueAt(schema, keyword)
+  return value !== undefined && value !== '' && !(isJsonObject(value) && Object.keys(value).length === 0)
+}
+
 function forbiddenKeywords(schema: Schema, path: string): FieldFault[] {
-  const faults = UNSUPPORTED.filter((keyword) => Object.hasOwn(schema, keyword)).map((keyword) =>
+  const faults = UNSUPPORTED.filter((keyword) => isSet(schema, keyword)).map((keyword) =>
     forbiddenValue(childPath(path, keyword), `${keyword} is not supported`),
   )
   if (schema.type === 'null') {
     const why = 'type cannot be set to null, use nullable as an alternative'
     faults.push(forbiddenValue(childPath(path, 'type'), why))
-  } else if (schema.type !== undefined && schema.type !== '' && !TYPES.includes(schema.type)) {
+  }
+  if (schema.type !== undefined && schema.type !== '' && !TYPES.includes(schema.type)) {
     faults.push(unsupportedValue(childPath(path, 'type'), schema.type, TYPES))
   }
   if (schema.uniqueItems === true) {
@@ -154,5 +162,8 @@ function defaultFaults(schema: Schema, path: string): FieldFault[] {
     return [invalidValue(path, schema.default, 'must not have unknown fields')]
   }
   dropForbiddenNulls(value, schema)
-  return schemaFaults({ value }, schema, path)
+  return schemaFaults({ value }, schema, '').map((fault) => ({
+    ...fault,
+    field: fault.field === NO_PATH ? path : childPath(path, fault.field),
+  }))
 }

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 import { childPath, type FieldFault, forbiddenValue, invalidValue, itemPath, requiredValue } from './field-fault.ts'
 import { jsonEqual } from './json.ts'
-import { additionalSchema, type Schema } from './schema.ts'
+import type { Schema } from './schema.ts'
 import { type SchemaLevel, walkSchema } from './walk-schema.ts'
 
 /** Faults by the rules that make a schema structural: every field has one type, stated outside of value validation. */
@@ -9,7 +9,7 @@ export function structuralFaults(schema: Schema, path: string): FieldFault[] {
   const faults: FieldFault[] = []
   walkSchema(schema, { path, level: 'root' }, (part, place) => {
     faults.push(...typeFaults(part, place.path, place.level), ...extensionFaults(part, place.path))
-    faults.push(...combinationFaults(part, part, place.path))
+    faults.push(...combinationFaults(part, place.path))
     if (place.level === 'root') faults.push(...rootFaults(part, place.path))
   })
   return faults.sort((a, b) => (text(a) < text(b) ? -1 : 1))
@@ -30,14 +30,24 @@ function typeFaults(schema: Schema, path: string, level: SchemaLevel): FieldFaul
   const { type = '' } = schema
   if (type === 'array' && schema.items === undefined)
     return [requiredValue(childPath(path, 'items'), 'must be specified')]
-  if (schema['x-kubernetes-embedded-resource'] === true && type !== 'object') {
-    const why = 'must be object if x-kubernetes-embedded-resource is true'
-    return [type === '' ? requiredValue(at, why) : invalidValue(at, type, why)]
-  }
+  if (schema['x-kubernetes-embedded-resource'] === true) return embeddedFaults(schema, path)
   const mayLackType =
     schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true
   if (type === '') return mayLackType ? [] : [requiredValue(at, UNTYPED[level])]
   return level === 'root' && type !== 'object' ? [invalidValue(at, type, 'must be object at the root')] : []
+}
+
+function embeddedFaults(schema: Schema, path: string): FieldFault[] {
+  const { type = '' } = schema
+  const at = childPath(path, 'type')
+  const wanted = 'must be object if x-kubernetes-embedded-resource is true'
+  const isOpen = schema['x-kubernetes-preserve-unknown-fields'] === true || schema.properties !== undefined
+  const empty =
+    'must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields'
+  return [
+    ...(isOpen ? [] : [requiredValue(childPath(path, 'properties'), empty)]),
+    ...(type === 'object' ? [] : [type === '' ? requiredValue(at, wanted) : invalidValue(at, type, wanted)]),
+  ]
 }
 
 function extensionFaults(schema: Schema, path: string): FieldFault[] {
@@ -62,7 +72,7 @@ function patternFaults({ pattern }: Schema, path: string): FieldFault[] {
 const NAME_FIELDS = ['name', 'generateName']
 
 function rootFaults(schema: Schema, path: string): FieldFault[] {
-  const faults: FieldFault[] = []
+  const faults = missingFromSpine(schema, path)
   if (schema.additionalProperties !== undefined) {
     faults.push(forbiddenValue(childPath(path, 'additionalProperties'), 'must not be used at the root'))
   }
@@ -89,25 +99,25 @@ function rootFaults(schema: Schema, path: string): FieldFault[] {
 
 const INT_OR_STRING = [{ type: 'integer' }, { type: 'string' }]
 
-/** Faults inside `allOf`, `anyOf`, `oneOf` and `not`; `spine` is the schema around them at the same place. */
-function combinationFaults(schema: Schema, spine: Schema, path: string): FieldFault[] {
-  const faults: FieldFault[] = []
-  const check = (branches: Schema[] | undefined, name: string): void => {
-    branches?.forEach((branch, index) => {
-      const at = itemPath(childPath(path, name), index)
-      const isPattern = name === 'allOf' && index === 0 && jsonEqual(branch.anyOf, INT_OR_STRING)
-      const checked = isPattern ? { ...branch, anyOf: [] } : branch
-      faults.push(...nestedFaults(checked, at), ...missingFromSpine(branch, spine, { path, at }))
-    })
-  }
-  if (!jsonEqual(schema.anyOf, INT_OR_STRING)) check(schema.anyOf, 'anyOf')
-  check(schema.allOf, 'allOf')
-  check(schema.oneOf, 'oneOf')
-  if (schema.not !== undefined) {
-    const at = childPath(path, 'not')
-    faults.push(...nestedFaults(schema.not, at), ...missingFromSpine(schema.not, spine, { path, at }))
-  }
-  return faults
+interface Branch {
+  schema: Schema
+  path: string
+}
+
+/** The schemas inside `allOf`, `anyOf`, `oneOf` and `not`, apart from the usual form of int-or-string. */
+function branchesOf(schema: Schema, path: string): Branch[] {
+  const listed = (['anyOf', 'allOf', 'oneOf'] as const).flatMap((name) =>
+    (schema[name] ?? []).map((branch, index) => ({ schema: branch, path: itemPath(childPath(path, name), index) })),
+  )
+  const not = schema.not === undefined ? [] : [{ schema: schema.not, path: childPath(path, 'not') }]
+  const usual = jsonEqual(schema.anyOf, INT_OR_STRING) ? INT_OR_STRING.length : 0
+  return [...listed.slice(usual), ...not].map((branch) =>
+    jsonEqual(branch.schema.anyOf, INT_OR_STRING) ? { ...branch, schema: { ...branch.schema, anyOf: [] } } : branch,
+  )
+}
+
+function combinationFaults(schema: Schema, path: string): FieldFault[] {
+  return branchesOf(schema, path).flatMap((branch) => nestedFaults(branch.schema, branch.path))
 }
 
 const FORBIDDEN_IN_BRANCHES: [keyword: keyof Schema, why: string][] = [
@@ -129,7 +139,7 @@ function nestedFaults(branch: Schema, path: string): FieldFault[] {
   const faults = FORBIDDEN_IN_BRANCHES.filter(([keyword]) => branch[keyword] !== undefined).map(([keyword, why]) =>
     forbiddenValue(childPath(path, keyword), why),
   )
-  faults.push(...combinationFaults(branch, branch, path).filter(({ message }) => !message.startsWith('Required')))
+  faults.push(...combinationFaults(branch, path))
   if (branch.items !== undefined) faults.push(...nestedFaults(branch.items, childPath(path, 'items')))
   for (const [name, property] of Object.entries(branch.properties ?? {})) {
     const at = itemPath(childPath(path, 'properties'), name)
@@ -139,18 +149,21 @@ function nestedFaults(branch: Schema, path: string): FieldFault[] {
   return [...faults, ...patternFaults(branch, path)]
 }
 
-/** Whatever a branch constrains must exist outside of it. */
-function missingFromSpine(branch: Schema, spine: Schema, { path, at }: { path: string; at: string }): FieldFault[] {
-  const faults: FieldFault[] = []
-  for (const [name, property] of Object.entries(branch.properties ?? {})) {
-    const below = `properties[${name}]`
-    const counterpart = spine.properties?.[name] ?? additionalSchema(spine)
-    const places = { path: childPath(path, below), at: childPath(at, below) }
-    if (counterpart === undefined) faults.push(requiredValue(places.path, `because it is defined in ${places.at}`))
-    else faults.push(...missingFromSpine(property, counterpart, places))
+/** Whatever a branch at the root constrains must exist outside of it. */
+function missingFromSpine(spine: Schema, path: string): FieldFault[] {
+  return branchesOf(spine, path).flatMap((branch) => missingFrom(spine, branch, path))
+}
+
+function missingFrom(spine: Schema | undefined, branch: Branch, path: string): FieldFault[] {
+  if (spine === undefined) return [requiredValue(path, `because it is defined in ${branch.path}`)]
+  const faults = branchesOf(branch.schema, branch.path).flatMap((below) => missingFrom(spine, below, path))
+  for (const [name, schema] of Object.entries(branch.schema.properties ?? {})) {
+    const below = itemPath('properties', name)
+    const place = { schema, path: childPath(branch.path, below) }
+    faults.push(...missingFrom(spine.properties?.[name], place, childPath(path, below)))
   }
-  if (branch.items === undefined) return faults
-  const places = { path: childPath(path, 'items'), at: childPath(at, 'items') }
-  if (spine.items === undefined) return [...faults, requiredValue(places.path, `because it is defined in ${places.at}`)]
-  return [...faults, ...missingFromSpine(branch.items, spine.items, places)]
+  const { items } = branch.schema
+  if (items === undefined) return faults
+  const place = { schema: items, path: childPath(branch.path, 'items') }
+  return [...faults, ...missingFrom(spine.items, place, childPath(path, 'items'))]
 }

@@ -35,9 +35,9 @@ export function numberFaults(number: number, schema: Schema, path: string): Fiel
   const faults = rules
     .filter((rule) => rule !== undefined)
     .map((rule) => invalidValue(path, number, `${path} in body should be ${rule}`))
-  const is32 = schema.type === 'integer' && schema.format === 'int32'
-  if (is32 && (number > INT32_MAX || number < -INT32_MAX - 1)) {
-    faults.push(invalidValue(path, number, 'Checked value must be of type integer with format int32 in body'))
+  const isInt32 = Number.isInteger(number) && number <= INT32_MAX && number >= -INT32_MAX - 1
+  if (schema.type === 'integer' && schema.format === 'int32' && !isInt32) {
+    faults.push(invalidValue('', '', `Checked value must be of type integer with format int32 in ${path}`))
   }
   return faults
 }

@@ -52,8 +52,13 @@ function typeFaults(value: unknown, schema: Schema, path: string): FieldFault[] 
   const found = typeName(value)
   if (types.length === 0 || types.includes(found)) return []
   if (found === 'integer' && types.includes('number')) return []
-  return [typeFault(path, types.join(','), found)]
+  const { format = '' } = schema
+  if (format === '' || found === 'string' || found === 'array') return [typeFault(path, types.join(','), found)]
+  // Where a format is set, the API server names formats on both sides.
+  return [typeFault(path, format, GO_FORMATS[found] ?? '')]
 }
+
+const GO_FORMATS: Record<string, string> = { integer: 'int64', number: 'float64' }
 
 function combinationFaults(value: unknown, schema: Schema, path: string): FieldFault[] {
   const name = JSON.stringify(path)

@@ -25,7 +25,7 @@ function partsOf(schema: Schema, { path, uncorrelatable }: SchemaPlace): [Schema
   const parts: [Schema, SchemaPlace][] = []
   if (schema.items !== undefined) {
     const at = childPath(path, 'items')
-    const broken = schema['x-kubernetes-list-type'] === 'map' ? {} : { uncorrelatable: at }
+    const broken = schema['x-kubernetes-list-type'] === 'map' ? {} : { uncorrelatable: path }
     parts.push([schema.items, { path: at, level: 'item', ...broken, ...inherited }])
   }
   for (const [name, property] of Object.entries(schema.properties ?? {})) {

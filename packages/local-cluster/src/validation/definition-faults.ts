@@ -85,7 +85,9 @@ function versionFaults(version: unknown, index: number, all: unknown[]): FieldFa
   const own = itemPath('spec.versions', index)
   const name = stringAt(version, 'name')
   const why = dns1035Label(name)
-  const nameFaults = why.length === 0 ? [] : [invalidValue(childPath(own, 'name'), name, why.join(','))]
+  // The first version's name also fills a field of the API server's own representation.
+  const places = index === 0 ? [childPath(own, 'name'), 'spec.version'] : [childPath(own, 'name')]
+  const nameFaults = why.length === 0 ? [] : places.map((place) => invalidValue(place, name, why.join(',')))
   // What all versions share, the API server checks once and names by its place in its own representation.
   const shared = (part: string): boolean =>
     all.every((other) => jsonEqual(valueAt(other, part), valueAt(version, part)))
@@ -106,7 +108,7 @@ function versionFaults(version: unknown, index: number, all: unknown[]): FieldFa
 function versionSchemaFaults(version: unknown, { path, own }: { path: string; own: string }): FieldFault[] {
   const schema = objectAt(version, 'schema', 'openAPIV3Schema')
   if (schema === undefined || !isSchema(schema)) {
-    return [requiredValue(childPath(own, 'schema.openAPIV3Schema'), 'schemas are required')]
+    return [requiredValue(childPath(own, 'schema.openAPIV3Schema'))]
   }
   const at = childPath(path, 'openAPIV3Schema')
   const faults = [...keywordFaults(schema, at), ...structuralFaults(schema, at)]

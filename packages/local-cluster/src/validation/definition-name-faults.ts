@@ -51,9 +51,11 @@ export function columnFaults(version: unknown, path: string): FieldFault[] {
   })
 }
 
+const SIMPLE_PATH = 'must be a simple json path starting with .'
+
 function simplePathFaults(jsonPath: string, at: string): FieldFault[] {
   if (jsonPath === '') return [requiredValue(at)]
-  return jsonPath.startsWith('.') ? [] : [invalidValue(at, jsonPath, 'must be a simple json path starting with .')]
+  return jsonPath.startsWith('.') ? [] : [invalidValue(at, jsonPath, SIMPLE_PATH)]
 }
 
 /** Faults of a version's `scale` subresource. */
@@ -69,6 +71,7 @@ export function scalePathFaults(version: unknown, path: string): FieldFault[] {
     const value = stringAt(scale, field)
     const at = childPath(path, `scale.${field}`)
     if (value === '') return optional ? [] : [requiredValue(at)]
+    if (!value.startsWith('.')) return [invalidValue(at, value, SIMPLE_PATH)]
     if (starts.some((start) => value.startsWith(start))) return []
     const places = starts.map((start) => start.slice(0, -1)).join(' or ')
     return [invalidValue(at, value, `should be a json path under ${starts.length > 1 ? 'either ' : ''}${places}`)]

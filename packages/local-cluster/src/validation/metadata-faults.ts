@@ -108,6 +108,24 @@ function ownerFieldFaults(owner: JsonObject, path: string): FieldFault[] {
     })
 }
 
+const STANDARD_FINALIZERS = ['foregroundDeletion', 'orphan', 'kubernetes']
+const PREFER_DOMAIN = 'prefer a domain-qualified finalizer name'
+const TO_AVOID = 'to avoid accidental conflicts with other finalizer writers'
+
+/** Warnings of new finalizers of a custom resource whose names could clash with those of others. */
+export function finalizerWarnings(object: JsonObject, oldObject: JsonObject | undefined): string[] {
+  const before = listAt(oldObject, 'metadata', 'finalizers')
+  const added = listAt(object, 'metadata', 'finalizers').filter((finalizer) => !before.includes(finalizer))
+  return added
+    .map(String)
+    .sort()
+    .flatMap((finalizer) => {
+      if (finalizer.includes('/') || STANDARD_FINALIZERS.includes(finalizer)) return []
+      const path = finalizer.includes('.') ? ' including a path (/)' : ''
+      return [`metadata.finalizers: ${JSON.stringify(finalizer)}: ${PREFER_DOMAIN}${path} ${TO_AVOID}`]
+    })
+}
+
 function finalizerFaults(object: JsonObject): FieldFault[] {
   return listAt(object, 'metadata', 'finalizers').flatMap((finalizer) =>
     qualifiedName(String(finalizer)).map((why) => invalidValue('metadata.finalizers', finalizer, why)),

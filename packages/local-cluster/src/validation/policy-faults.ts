@@ -4,6 +4,7 @@ import { checkExpression } from '../cel/expression.ts'
 import {
   childPath,
   type FieldFault,
+  forbiddenValue,
   invalidValue,
   itemPath,
   requiredValue,
@@ -11,7 +12,8 @@ import {
 } from '../schema/field-fault.ts'
 import { type JsonObject, listAt, objectAt, stringAt } from '../schema/json.ts'
 
-const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized']
+const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
+const FAILURE_POLICIES = ['Fail', 'Ignore']
 const ACTIONS = ['Audit', 'Deny', 'Warn']
 const INPUTS = ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables']
 
@@ -26,6 +28,7 @@ export function policyFaults(policy: JsonObject): FieldFault[] {
   const needsOne = 'validations or auditAnnotations must contain at least one item'
   const isEmpty = validations.length === 0 && listAt(policy, 'spec', 'auditAnnotations').length === 0
   return [
+    ...failurePolicyFaults(stringAt(policy, 'spec', 'failurePolicy')),
     ...constraintFaults(policy),
     ...namedFaults(listAt(policy, 'spec', 'matchConditions'), 'spec.matchConditions', environment),
     ...namedFaults(listAt(policy, 'spec', 'variables'), 'spec.variables', environment),
@@ -34,6 +37,11 @@ export function policyFaults(policy: JsonObject): FieldFault[] {
     ),
     ...(isEmpty ? ['spec.validations', 'spec.auditAnnotations'].map((path) => requiredValue(path, needsOne)) : []),
   ]
+}
+
+function failurePolicyFaults(value: string): FieldFault[] {
+  if (value === '' || FAILURE_POLICIES.includes(value)) return []
+  return [unsupportedValue('spec.failurePolicy', value, FAILURE_POLICIES)]
 }
 
 function constraintFaults(policy: JsonObject): FieldFault[] {
@@ -81,7 +89,7 @@ function expressionFaults(text: string, path: string, { environment, wanted }: C
   const result = checkExpression(text, environment)
   if ('fault' in result) return [invalidValue(path, text, result.fault)]
   const fits = wanted === undefined || result.type === wanted || result.type === 'dyn'
-  return fits ? [] : [invalidValue(path, text, `must evaluate to ${wanted}`)]
+  return fits ? [] : [invalidValue(path, text, `must evaluate to ${wanted} but got ${result.type}`)]
 }
 
 function validationFaults(validation: unknown, path: string, environment: Environment): FieldFault[] {
@@ -130,10 +138,12 @@ function paramRefFaults(binding: JsonObject): FieldFault[] {
   const path = 'spec.paramRef'
   const hasName = stringAt(ref, 'name') !== ''
   const faults: FieldFault[] = []
-  if (hasName === (ref.selector !== undefined)) {
-    const why = hasName ? 'name and selector are mutually exclusive' : 'one of name or selector must be specified'
-    faults.push(hasName ? invalidValue(childPath(path, 'name'), ref.name, why) : requiredValue(path, why))
+  if (hasName && ref.selector !== undefined) {
+    const why = 'name and selector are mutually exclusive'
+    faults.push(forbiddenValue(childPath(path, 'name'), why), forbiddenValue(childPath(path, 'selector'), why))
   }
+  if (!hasName && ref.selector === undefined)
+    faults.push(requiredValue(path, 'one of name or selector must be specified'))
   const action = stringAt(ref, 'parameterNotFoundAction')
   const at = childPath(path, 'parameterNotFoundAction')
   if (action === '') faults.push(requiredValue(at))

@@ -9,7 +9,7 @@ const MAY_BE_ABSENT = new Set([
   'V1HTTPHeader.value',
   'V1EndpointSlice.endpoints',
   'V1StatefulSetSpec.serviceName',
-  'V1PolicyRule.verbs',
+  'V1DaemonSetSpec.selector',
   'V1CSINodeSpec.drivers',
   'V1DeploymentSpec.template',
   'V1StatefulSetSpec.template',
@@ -18,6 +18,7 @@ const MAY_BE_ABSENT = new Set([
   'V1PriorityClass.value',
   'V1ControllerRevision.revision',
 ])
+const EXPLAINED: Record<string, string> = { 'V1PolicyRule.verbs': 'verbs must contain at least one value' }
 const PORTS = new Set(['V1ServicePort.port', 'V1HTTPGetAction.port', 'V1TCPSocketAction.port'])
 
 /** Required fields that an object of a built-in type lacks, at any depth. */
@@ -28,7 +29,7 @@ export function requiredFaults(value: JsonObject, model: string, path: string): 
     if (found !== undefined) return faultsBelow(found, type, at)
     const field = `${model}.${name}`
     if (!required || MAY_BE_ABSENT.has(field)) return []
-    return [PORTS.has(field) ? invalidValue(at, 0, PORT_RANGE) : requiredValue(at)]
+    return [PORTS.has(field) ? invalidValue(at, 0, PORT_RANGE) : requiredValue(at, EXPLAINED[field])]
   })
 }
 

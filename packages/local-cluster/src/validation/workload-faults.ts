@@ -1,5 +1,12 @@
 import { type LabelSelector, selects } from '../objects/label-selector.ts'
-import { childPath, type FieldFault, forbiddenValue, invalidValue, unsupportedValue } from '../schema/field-fault.ts'
+import {
+  childPath,
+  type FieldFault,
+  forbiddenValue,
+  invalidValue,
+  requiredValue,
+  unsupportedValue,
+} from '../schema/field-fault.ts'
 import { isJsonObject, type JsonObject, jsonEqual, numberAt, objectAt, stringAt } from '../schema/json.ts'
 import { labelFaults } from './metadata-faults.ts'
 import { podSpecFaults } from './pod-faults.ts'
@@ -28,7 +35,7 @@ export function workloadFaults(workload: JsonObject, kind: string): FieldFault[]
       faults.push(invalidValue(childPath('spec', field), number, 'must be greater than or equal to 0'))
     }
   }
-  return [...faults, ...templateFaults(spec, ['Always'])]
+  return [...faults, ...templateFaults(spec), ...alwaysFaults(spec)]
 }
 
 function selectorFaults(spec: JsonObject, spelled: string): FieldFault[] {
@@ -51,18 +58,19 @@ function stringMap(labels: JsonObject | undefined): Record<string, string> {
   return Object.fromEntries(Object.entries(labels ?? {}).map(([key, value]) => [key, String(value)]))
 }
 
-function templateFaults(spec: JsonObject, restartPolicies: string[]): FieldFault[] {
+function templateFaults(spec: JsonObject): FieldFault[] {
   const path = 'spec.template'
   const podSpec = objectAt(spec, 'template', 'spec') ?? { containers: [] }
-  const restartPolicy = stringAt(podSpec, 'restartPolicy')
-  const faults = [
+  return [
     ...labelFaults(objectAt(spec, 'template', 'metadata', 'labels'), childPath(path, 'labels')),
     ...podSpecFaults(podSpec, childPath(path, 'spec')),
   ]
-  if (restartPolicy !== '' && !restartPolicies.includes(restartPolicy)) {
-    faults.push(unsupportedValue(childPath(path, 'spec.restartPolicy'), restartPolicy, restartPolicies))
-  }
-  return faults
+}
+
+function alwaysFaults(spec: JsonObject): FieldFault[] {
+  const restartPolicy = stringAt(spec, 'template', 'spec', 'restartPolicy')
+  if (restartPolicy === '' || restartPolicy === 'Always') return []
+  return [unsupportedValue('spec.template.spec.restartPolicy', restartPolicy, ['Always'])]
 }
 
 export function jobFaults(job: JsonObject): FieldFault[] {
@@ -70,7 +78,11 @@ export function jobFaults(job: JsonObject): FieldFault[] {
   const faults = ['parallelism', 'completions', 'backoffLimit', 'activeDeadlineSeconds', 'ttlSecondsAfterFinished']
     .filter((field) => (numberAt(spec, field) ?? 0) < 0)
     .map((field) => invalidValue(childPath('spec', field), spec[field], 'must be greater than or equal to 0'))
-  return [...faults, ...templateFaults(spec, ['OnFailure', 'Never'])]
+  const restartPolicy = stringAt(spec, 'template', 'spec', 'restartPolicy')
+  if (!['OnFailure', 'Never'].includes(restartPolicy)) {
+    faults.push(requiredValue('spec.template.spec.restartPolicy', 'valid values: "OnFailure", "Never"'))
+  }
+  return [...faults, ...templateFaults(spec)]
 }
 
 export function jobUpdateFaults(job: JsonObject, oldJob: JsonObject): FieldFault[] {
