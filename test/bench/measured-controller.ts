@@ -24,7 +24,13 @@ export async function startMeasured(
   { bundle, env, folder }: { bundle: string; env: Record<string, string>; folder: string },
 ): Promise<MeasuredController> {
   const start = performance.now()
-  const child = new NodeProcess({ name, script: bundle, env, logFile: `${folder}/${name}.log` })
+  // Images have no compile cache.
+  const child = new NodeProcess({
+    name,
+    script: bundle,
+    env: { NODE_DISABLE_COMPILE_CACHE: '1', ...env },
+    logFile: `${folder}/${name}.log`,
+  })
   const portSeen = child.line((line) => numberIn(line, 'metricsPort'))
   await child.line((line) => (jsonLine(line)?.msg === 'leading and synced' ? true : undefined))
   const startMs = performance.now() - start

@@ -56,7 +56,12 @@ async function floor(name: string, { folder, libraries }: { folder: string; libr
   })
   const file = join(folder, `${name}.mjs`)
   await bundle.write({ file, format: 'esm', codeSplitting: false })
-  const child = new NodeProcess({ name: `${name} floor`, script: file, logFile: join(folder, `${name}.log`) })
+  const child = new NodeProcess({
+    name: `${name} floor`,
+    script: file,
+    logFile: join(folder, `${name}.log`),
+    env: { NODE_DISABLE_COMPILE_CACHE: '1' },
+  })
   await child.line((line) => jsonLine(line)?.ready)
   const resident = await residentMB(child.pid)
   await child.stop()

@@ -3,7 +3,7 @@ import type { CloudError } from '@kaito/cloud-provider'
 
 /** Passing by itself, within moments: not worth a record on the claim, nor its detail (which changes every time). */
 const TRANSIENT: Partial<Record<Reason, string>> = {
-  Throttled: 'the cloud asks for fewer requests; the launch is repeated as soon as it allows',
+  Throttled: 'the cloud asks for fewer requests; the request is repeated as soon as it allows',
   ClusterBusy: 'the cluster is being changed; the launch is repeated as soon as the cloud allows',
   CloudUnreachable: 'the cloud does not answer; the launch is repeated until it does',
 }
