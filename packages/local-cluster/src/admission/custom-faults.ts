@@ -1,6 +1,7 @@
 import { REQUEST_BUDGET } from '../cel/cost.ts'
 import type { ValidateRequest } from '../kind-definition.ts'
 import type { CustomVersion } from '../kinds/custom-kind.ts'
+import { embeddedFaults } from '../schema/embedded-resources.ts'
 import { type FieldFault, invalidValue } from '../schema/field-fault.ts'
 import { valueAt } from '../schema/json.ts'
 import { repeatedItems } from '../schema/list-rules.ts'
@@ -26,6 +27,7 @@ export function customFaults({ kind, object, oldObject }: ValidateRequest, custo
     ...(oldObject === undefined ? metadataFaults(object, kind.namespaced) : metadataUpdateFaults(object, oldObject)),
     ...schemaFaults({ value: object, old: oldObject }, schema, ''),
     ...scaleFaults(object, custom),
+    ...embeddedFaults(object, schema),
     ...(oldObject !== undefined && repeatedItems(oldObject, schema, '').length > 0
       ? []
       : repeatedItems(object, schema, '')),

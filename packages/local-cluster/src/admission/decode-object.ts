@@ -5,6 +5,8 @@ import type { CustomVersion } from '../kinds/custom-kind.ts'
 import { applyDefaults, dropForbiddenNulls } from '../schema/apply-defaults.ts'
 import { decodeBuiltIn, UnmarshalFault } from '../schema/decode-built-in.ts'
 import { defaultBuiltIn } from '../schema/default-built-in.ts'
+import { embeddedResources } from '../schema/embedded-resources.ts'
+import { childPath } from '../schema/field-fault.ts'
 import { isJsonObject, type JsonObject } from '../schema/json.ts'
 import { prune } from '../schema/prune.ts'
 import { badRequest, type StatusError } from '../status-error.ts'
@@ -56,6 +58,10 @@ function mergeStringData(secret: JsonObject): void {
 function decodeCustom(object: KubeObject, { schema }: CustomVersion): string[] {
   const { metadata }: JsonObject = object
   const inMetadata = isJsonObject(metadata) ? decodeBuiltIn(metadata, 'V1ObjectMeta', 'metadata') : []
+  for (const { resource, path } of embeddedResources(object, schema, '')) {
+    if (!isJsonObject(resource.metadata)) continue
+    inMetadata.push(...decodeBuiltIn(resource.metadata, 'V1ObjectMeta', childPath(path, 'metadata')))
+  }
   const removed = prune(object, schema)
   dropForbiddenNulls(object, schema)
   applyDefaults(object, schema)

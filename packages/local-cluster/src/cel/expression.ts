@@ -72,5 +72,7 @@ function spend(source: ExpressionSource, budget: Budget, looksAt: unknown[]): vo
 
 function evaluationFault(error: unknown): string {
   const text = error instanceof EvaluationError ? error.summary : error instanceof Error ? error.message : String(error)
+  const outside = /index out of bounds, index (-?\d+)/.exec(text)
+  if (outside !== null) return `index out of bounds: ${outside[1]}`
   return text.replace(/^No such key/, 'no such key').replace(/\n[\s\S]*/, '')
 }

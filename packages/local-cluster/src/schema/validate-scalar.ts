@@ -28,16 +28,21 @@ export function codePoints(text: string): number {
   return count
 }
 
-const INT32_MAX = 2 ** 31 - 1
+const INTEGER_BITS: Record<string, number> = { int32: 32, int64: 64 }
+
+function isIntegerOf(number: number, bits: number): boolean {
+  return Number.isInteger(number) && number < 2 ** (bits - 1) && number >= -(2 ** (bits - 1))
+}
 
 export function numberFaults(number: number, schema: Schema, path: string): FieldFault[] {
   const rules = [multipleRule(number, schema), maximumRule(number, schema), minimumRule(number, schema)]
   const faults = rules
     .filter((rule) => rule !== undefined)
     .map((rule) => invalidValue(path, number, `${path} in body should be ${rule}`))
-  const isInt32 = Number.isInteger(number) && number <= INT32_MAX && number >= -INT32_MAX - 1
-  if (schema.type === 'integer' && schema.format === 'int32' && !isInt32) {
-    faults.push(invalidValue('', '', `Checked value must be of type integer with format int32 in ${path}`))
+  const { type, format = '' } = schema
+  const bits = INTEGER_BITS[format]
+  if (type === 'integer' && bits !== undefined && !isIntegerOf(number, bits)) {
+    faults.push(invalidValue('', '', `Checked value must be of type integer with format ${format} in ${path}`))
   }
   return faults
 }
