@@ -11,7 +11,7 @@ const conditionSchema = z.looseObject({
 const objectsSchema = z.looseObject({
   items: z.array(
     z.looseObject({
-      metadata: z.looseObject({ name: z.string() }),
+      metadata: z.looseObject({ name: z.string(), deletionTimestamp: z.string().optional() }),
       status: z.looseObject({ conditions: z.array(conditionSchema).default([]) }).optional(),
     }),
   ),
@@ -41,23 +41,23 @@ const LISTS = [
 ]
 
 /** Tells what is asked for, what waits and why, as far as it changed since the last look. */
-export function createFollower(kube: KubeHttp, narrator: Narrator) {
+export type Look = (progress: (text: string) => void) => Promise<void>
+
+export function createFollower(kube: KubeHttp, narrator: Narrator): Look {
   const told = new Map<string, string>()
   const warned = new Set<string>()
-  return {
-    async look(progress: (text: string) => void): Promise<void> {
-      await warnOfEvents(kube, narrator, warned)
-      for (const { label, path, order } of LISTS) {
-        const { items } = objectsSchema.parse(JSON.parse((await kube.ask(path)).text))
-        for (const { metadata, status } of items) {
-          const key = `${label} ${metadata.name}`
-          const now = deciding(status?.conditions ?? [], order)
-          if (told.get(key) === now) continue
-          told.set(key, now)
-          progress(`${key}: ${now}`)
-        }
+  return async (progress) => {
+    await warnOfEvents(kube, narrator, warned)
+    for (const { label, path, order } of LISTS) {
+      const { items } = objectsSchema.parse(JSON.parse((await kube.ask(path)).text))
+      for (const { metadata, status } of items) {
+        const key = `${label} ${metadata.name}`
+        const now = metadata.deletionTimestamp ? 'is being deleted' : deciding(status?.conditions ?? [], order)
+        if (told.get(key) === now) continue
+        told.set(key, now)
+        progress(`${key}: ${now}`)
       }
-    },
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import '../require-node-24.ts'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import type { TestBed } from '../harness/test-bed.ts'
+import { createFollower } from './follower.ts'
 import { createJsonNarrator, createTerminalNarrator, type Narrator } from './narrator.ts'
 import { chat, giveBack, serveModel, startEverything } from './story.ts'
 
@@ -12,10 +13,11 @@ const narrator = values.json ? createJsonNarrator() : createTerminalNarrator()
 let bed: TestBed | undefined
 try {
   bed = await startEverything(narrator)
-  const workspace = await serveModel(narrator, bed)
-  await chat(narrator, bed, workspace)
-  if (values.keep) await keep(narrator, bed, workspace)
-  else await giveBack(narrator, bed, workspace)
+  const look = createFollower(bed.kube, narrator)
+  const workspacePath = await serveModel(narrator, bed, look)
+  await chat(narrator, bed, workspacePath)
+  if (values.keep) await keep(narrator, bed, workspacePath)
+  else await giveBack(narrator, bed, { workspacePath, look })
 } catch (error) {
   narrator.warn(`The demo failed: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1

@@ -25,10 +25,14 @@ export function createTerminalNarrator(): Narrator {
       const elapsed = () => seconds(performance.now() - start)
       const spinner = ora({ text: title, discardStdin: false }).start()
       const interactive = process.stderr.isTTY === true
+      let latest = ''
+      const clock = setInterval(() => {
+        spinner.text = `${title}${latest} (${elapsed()})`
+      }, 100)
       try {
         const result = await run((text) => {
-          if (interactive) spinner.text = `${title}: ${text} (${elapsed()})`
-          else console.error(`  ${elapsed().padStart(7)}  ${text}`)
+          latest = `: ${text}`
+          if (!interactive) console.error(`  ${elapsed().padStart(7)}  ${text}`)
         })
         const end = outcome?.(result)
         spinner.succeed(`${title}${end ? `: ${end}` : ''} (${elapsed()})`)
@@ -36,13 +40,13 @@ export function createTerminalNarrator(): Narrator {
       } catch (error) {
         spinner.fail(`${title} (${elapsed()})`)
         throw error
+      } finally {
+        clearInterval(clock)
       }
     },
     warn: (text) => console.error(`⚠ ${text}`),
     screen(command, rows) {
-      console.log(`\n$ ${command}`)
-      console.log(kubectlTable(rows))
-      console.log()
+      console.log(`\n$ ${command}\n${kubectlTable(rows)}\n`)
     },
     say: (text) => console.log(text),
   }
@@ -83,5 +87,5 @@ function kubectlTable(rows: string[][]): string {
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   })
   table.push(...rows)
-  return table.toString()
+  return table.toString().replaceAll(/ +$/gm, '').trimEnd()
 }

@@ -5,7 +5,7 @@ import type { KubeHttp } from '../harness/kube-http.ts'
 import { createManifest, readManifests } from '../harness/manifests.ts'
 import { startTestBed, type TestBed } from '../harness/test-bed.ts'
 import { until } from '../harness/until.ts'
-import { createFollower } from './follower.ts'
+import type { Look } from './follower.ts'
 import type { Narrator } from './narrator.ts'
 
 const EXAMPLE = 'deploy/examples/inference-phi-3-mini.yaml'
@@ -60,7 +60,7 @@ async function isHeld(kube: KubeHttp, path: string): Promise<boolean> {
 }
 
 /** Applies the example and follows it until the model answers; returns the Workspace's path. */
-export async function serveModel(narrator: Narrator, { kube }: TestBed): Promise<string> {
+export async function serveModel(narrator: Narrator, { kube }: TestBed, look: Look): Promise<string> {
   const [workspace] = await readManifests(EXAMPLE)
   if (!workspace) throw new Error(`${EXAMPLE} is empty`)
   const { name } = workspace.metadata
@@ -69,12 +69,11 @@ export async function serveModel(narrator: Narrator, { kube }: TestBed): Promise
     if (status !== 201) throw new Error(`the API server refused it: ${text}`)
     return path
   })
-  const follower = createFollower(kube, narrator)
   await narrator.step('Wait until the model is served', (progress) =>
     until(
       'WorkspaceReady',
       async () => {
-        await follower.look(progress)
+        await look(progress)
         return isTrue(kube, path, 'WorkspaceReady')
       },
       { withinMs: 50_000, everyMs: 100 },
@@ -109,17 +108,21 @@ export async function chat(narrator: Narrator, { kube }: TestBed, workspacePath:
   narrator.say(answer, { answer })
 }
 
+interface Served {
+  workspacePath: string
+  look: Look
+}
+
 /** Deletes the Workspace and reads from Azure's own ledger that nothing is left to pay. */
-export async function giveBack(narrator: Narrator, bed: TestBed, workspacePath: string): Promise<void> {
+export async function giveBack(narrator: Narrator, bed: TestBed, { workspacePath, look }: Served): Promise<void> {
   const { kube, azure } = bed
-  const follower = createFollower(kube, narrator)
   await narrator.step('Delete the Workspace, and wait until it is gone', async (progress) => {
     const { status, text } = await kube.ask(workspacePath, { method: 'DELETE' })
     if (status !== 200) throw new Error(`the deletion was refused: ${text}`)
     await until(
       'the Workspace is gone',
       async () => {
-        await follower.look(progress)
+        await look(progress)
         return (await kube.ask(workspacePath)).status === 404
       },
       { everyMs: 100 },
