@@ -15,7 +15,7 @@ interface StatusDetails {
 }
 
 /** The API's answer to a request it refuses (`v1` Status). */
-export interface Status {
+interface Status {
   kind: 'Status'
   apiVersion: 'v1'
   metadata: Record<string, never>

@@ -10,7 +10,7 @@ export interface Denial {
   reason: string
 }
 
-export interface Inputs {
+interface Inputs {
   request: ValidateRequest
   params: KubeObject | undefined
   namespaceObject: KubeObject | undefined

@@ -48,7 +48,7 @@ export function pairs(labels: JsonObject | undefined): string {
   return orNone(entries.sort().join(','))
 }
 
-export function selectorText(selector: JsonObject | undefined): string {
+function selectorText(selector: JsonObject | undefined): string {
   if (selector === undefined) return NONE
   const labels = Object.entries(objectAt(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${value}`)
   const requirements = listAt(selector, 'matchExpressions').map(requirementText)

@@ -6,7 +6,7 @@ export type FieldType =
   | { form: 'list' | 'map'; of: FieldType }
   | { form: 'struct'; model: string }
 
-export interface BuiltInField {
+interface BuiltInField {
   type: FieldType
   required: boolean
 }
@@ -23,10 +23,6 @@ export function builtInType(model: string): BuiltInType {
     parsed.set(model, type)
   }
   return type
-}
-
-export function builtInModels(): string[] {
-  return Object.keys(schemas)
 }
 
 function modelText(model: string): string {

@@ -2,7 +2,7 @@ import { childPath, type FieldFault, itemPath, requiredValue } from './field-fau
 import { isJsonObject, type JsonObject } from './json.ts'
 import { fieldSchema, type Schema } from './schema.ts'
 
-export interface EmbeddedResource {
+interface EmbeddedResource {
   resource: JsonObject
   path: string
 }

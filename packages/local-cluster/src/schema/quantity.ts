@@ -6,7 +6,7 @@ const DECIMAL: Record<string, number> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6
 type Notation = 'binary' | 'decimal' | 'exponent'
 
 /** An exact amount as Kubernetes writes it (`500m`, `12Gi`), to a billionth. */
-export interface Quantity {
+interface Quantity {
   nanos: bigint
   notation: Notation
 }

@@ -22,7 +22,7 @@ export function textFaults(text: string, schema: Schema, path: string): FieldFau
 }
 
 /** Length as the schema counts it: characters, not UTF-16 units. */
-export function codePoints(text: string): number {
+function codePoints(text: string): number {
   let count = 0
   for (const _char of text) count += 1
   return count

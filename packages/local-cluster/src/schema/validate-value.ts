@@ -40,7 +40,7 @@ function typeFault(path: string, wanted: string, found: string): FieldFault {
   return wrongType(path, found, `${path} in body must be of type ${wanted}: ${JSON.stringify(found)}`)
 }
 
-export function typeName(value: unknown): string {
+function typeName(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
