@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster-access.ts'
 import { listAt, numberAt, objectAt, stringAt, valueAt } from '../schema/json.ts'
-import { ageAt, shortDuration } from './age.ts'
+import { shortDuration } from './age.ts'
 import {
   AGE,
   type Column,
@@ -28,17 +28,12 @@ function ratio(object: KubeObject, done: string): string {
   return `${numberAt(object, 'status', done) ?? 0}/${numberAt(object, 'spec', 'replicas') ?? 0}`
 }
 
-const JOB_STATES: [condition: string, shown: string][] = [
-  ['Complete', 'Complete'],
-  ['Failed', 'Failed'],
-]
-
 function jobStatus(job: KubeObject): string {
-  const ended = JOB_STATES.find(([condition]) => conditionStatus(job, condition) === 'True')
-  if (ended !== undefined) return ended[1]
+  const holds = (condition: string): boolean => conditionStatus(job, condition) === 'True'
+  const ended = ['Complete', 'Failed'].find(holds)
+  if (ended !== undefined) return ended
   if (job.metadata.deletionTimestamp !== undefined) return 'Terminating'
-  const waiting = ['Suspended', 'FailureTarget', 'SuccessCriteriaMet']
-  return waiting.find((condition) => conditionStatus(job, condition) === 'True') ?? 'Running'
+  return ['Suspended', 'FailureTarget', 'SuccessCriteriaMet'].find(holds) ?? 'Running'
 }
 
 function jobCompletions(job: KubeObject): string {
@@ -63,7 +58,7 @@ function notAvailable(object: KubeObject, name: string): string {
 function controller({ metadata }: KubeObject): string {
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true)
   if (owner === undefined) return '<none>'
-  const [, group] = owner.apiVersion.includes('/') ? ['', `.${owner.apiVersion.split('/')[0]}`] : ['', '']
+  const group = owner.apiVersion.includes('/') ? `.${owner.apiVersion.split('/')[0]}` : ''
   return `${owner.kind.toLowerCase()}${group}/${owner.name}`
 }
 
@@ -183,6 +178,4 @@ function roleName(binding: KubeObject): string {
   return orNone(`${stringAt(binding, 'roleRef', 'kind')}/${stringAt(binding, 'roleRef', 'name')}`)
 }
 
-export function ageOnly(): Column[] {
-  return [text('Age', (object, nowMs) => ageAt(object.metadata.creationTimestamp, nowMs))]
-}
+export const AGE_ONLY: Column[] = [AGE]

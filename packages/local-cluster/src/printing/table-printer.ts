@@ -4,7 +4,7 @@ import type { PrinterColumn } from '../kinds/custom-kind.ts'
 import type { SchemaRegistry } from '../kinds/kind-registry.ts'
 import { goJson } from '../schema/json.ts'
 import { ageAt } from './age.ts'
-import { ageOnly, BUILT_IN_COLUMNS } from './built-in-columns.ts'
+import { AGE_ONLY, BUILT_IN_COLUMNS } from './built-in-columns.ts'
 import type { Cell, Column } from './column.ts'
 import { valuesAt } from './json-path.ts'
 
@@ -42,7 +42,7 @@ export function createTablePrinter({ kinds, now }: TablePrinterOptions): TablePr
 const NAME = { name: 'Name', type: 'string', format: 'name', description: 'Name of the object.', priority: 0 }
 
 function builtInLayout({ group, kind }: KindDefinition): Layout {
-  const columns: Column[] = BUILT_IN_COLUMNS[`${group}/${kind}`] ?? ageOnly()
+  const columns: Column[] = BUILT_IN_COLUMNS[`${group}/${kind}`] ?? AGE_ONLY
   const definitions = columns.map(({ name, type, wide }) => ({
     name,
     type,

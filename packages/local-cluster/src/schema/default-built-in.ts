@@ -24,7 +24,6 @@ const CONSTANTS: Record<string, JsonObject> = {
   V1Secret: { type: 'Opaque' },
   V1SecretVolumeSource: FILE_MODE,
   V1ServiceAccountTokenProjection: { expirationSeconds: 3600 },
-  V1ValidatingWebhook: { timeoutSeconds: 10 },
   V1MatchResources: { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} },
   V1NamedRuleWithOperations: { scope: '*' },
   V1ValidatingAdmissionPolicySpec: { failurePolicy: 'Fail' },
