@@ -33,7 +33,6 @@ const CONSTANTS: Record<string, JsonObject> = {
   V1StatefulSetSpec: { serviceName: '' },
   V1CustomResourceConversion: { strategy: 'None' },
   V1CustomResourceDefinitionSpec: { conversion: { strategy: 'None' } },
-  V1EndpointPort: { protocol: 'TCP' },
   CoreV1EndpointPort: { protocol: 'TCP' },
   DiscoveryV1EndpointPort: { name: '', protocol: 'TCP' },
 }
