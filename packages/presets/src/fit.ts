@@ -8,15 +8,20 @@ export interface FitQuestion {
   nodes: number
 }
 
+/** More names would hide the sentence that they end. */
+const MAX_NAMED = 5
+
 /** Undefined when the model fits; otherwise the arithmetic that fails and the sizes that would do, smallest first. */
 export function misfit(question: FitQuestion): string | undefined {
   const shortage = shortageOf(question)
   if (shortage === undefined) return undefined
   const fitting = INSTANCE_TYPES.filter((instanceType) => !instanceType.retired)
     .filter((instanceType) => shortageOf({ ...question, instanceType }) === undefined)
-    .sort((a, b) => totalMemoryGiB(a) - totalMemoryGiB(b) || a.name.localeCompare(b.name, 'en'))
+    .sort((a, b) => totalMemoryGiB(a) - totalMemoryGiB(b) || a.name.localeCompare(b.name, 'en', { numeric: true }))
     .map(({ name }) => name)
-  return `${shortage}; ${fitting.length > 0 ? `sizes that fit: ${fitting.join(', ')}` : 'no known size fits'}`
+  const more = fitting.length > MAX_NAMED ? ` and ${fitting.length - MAX_NAMED} larger` : ''
+  const named = fitting.slice(0, MAX_NAMED).join(', ')
+  return `${shortage}; ${named ? `sizes that fit: ${named}${more}` : 'no known size fits'}`
 }
 
 function shortageOf({ requires, instanceType, nodes }: FitQuestion): string | undefined {

@@ -47,7 +47,7 @@ test.each<[rule: string, claim: Machine, node: Node | undefined, lack: Partial<L
     'a claim that nobody took up for long says so',
     aMachine({ metadata: { creationTimestamp: LONG_AGO } }),
     undefined,
-    { stage: 'waiting', reason: 'Unknown', message: expect.stringContaining('gpu-provisioner') },
+    { stage: 'waiting', reason: 'NoProvisioner', message: expect.stringContaining('gpu-provisioner') },
   ],
   [
     'a new claim is on its way, and is looked at again when it should have been taken up',
@@ -118,9 +118,15 @@ test.each<[rule: string, claim: Machine, node: Node | undefined, lack: Partial<L
   ],
   [
     'a node that lags behind a claim that just became ready is on its way',
-    complete({ lastTransitionTime: JUST_NOW }),
+    complete({ lastTransitionTime: '2026-01-01T00:59:58Z' }),
     aNode({ allocatable: {} }),
-    { stage: 'waiting', reason: 'PoolCreating' },
+    { stage: 'waiting', reason: 'PoolCreating', revisitAfterMs: 3_000 },
+  ],
+  [
+    'a node that was lost soon after its claim was complete is told',
+    complete({ lastTransitionTime: JUST_NOW }),
+    aNode({ conditions: [{ type: 'Ready', status: 'Unknown' }] }),
+    { stage: 'waiting', reason: 'NodeNotReady' },
   ],
 ])('%s', (...[, claim, node, lack]) => {
   expect(lackOf({ claim, node, gpusPerNode: 2, now: NOW })).toMatchObject(lack)

@@ -3,6 +3,8 @@ import type { Node } from '@kaito/controller-kit'
 
 /** Steps that pass by themselves are told to the user only when they last longer than this. */
 export const SETTLE_MS = 60_000
+/** How far what is seen of a node may be behind what its claim says. */
+const NODE_LAG_MS = 5_000
 
 /** Why a claim does not give a usable node yet. */
 export interface Lack {
@@ -49,7 +51,11 @@ export function lackOf(sight: Sight): Lack | undefined {
     conditions.some((condition) => condition.type === type && condition.status === 'True')
   const failing = [launched, registered, initialized, ready].find((type) => !isTrue(type))
   const deciding = conditions.find(({ type }) => type === (failing ?? ready))
-  if (failing === undefined) return settled(nodeLack(sight), claim, elapsed(deciding?.lastTransitionTime, now))
+  const elapsedMs = elapsed(deciding?.lastTransitionTime, now)
+  if (failing === undefined) {
+    const lack = nodeLack(sight)
+    return lack && elapsedMs < NODE_LAG_MS ? onItsWay(claim, NODE_LAG_MS - elapsedMs) : lack
+  }
   const reason = reasonOf(deciding?.reason)
   const stage = NEEDS_SOMEBODY.has(reason) ? 'blocked' : 'waiting'
   const lack: Lack = {
@@ -58,13 +64,15 @@ export function lackOf(sight: Sight): Lack | undefined {
     message: `${claim.metadata.name}: ${deciding?.message || deciding?.reason || failing}`,
   }
   // A node that was complete and no longer is, is news at once.
-  return failing === ready ? lack : settled(lack, claim, elapsed(deciding?.lastTransitionTime, now))
+  if (failing === ready || !PASSING.has(reason)) return lack
+  return reason === 'PoolCreating' || elapsedMs < SETTLE_MS ? onItsWay(claim, SETTLE_MS - elapsedMs) : lack
 }
 
 function untouched(claim: Machine, now: number): Lack {
   const message = `nobody has taken up claim ${claim.metadata.name}; check that the gpu-provisioner runs`
   const elapsedMs = elapsed(claim.metadata.creationTimestamp, now)
-  return elapsedMs < SETTLE_MS ? onItsWay(claim, elapsedMs) : { stage: 'waiting', reason: 'Unknown', message }
+  if (elapsedMs < SETTLE_MS) return onItsWay(claim, SETTLE_MS - elapsedMs)
+  return { stage: 'waiting', reason: 'NoProvisioner', message }
 }
 
 function nodeLack({ claim, node, gpusPerNode }: Sight): Lack | undefined {
@@ -87,14 +95,8 @@ function nodeLack({ claim, node, gpusPerNode }: Sight): Lack | undefined {
   return { stage: 'waiting', reason: 'GPUNotRegistered', message }
 }
 
-function settled(lack: Lack | undefined, claim: Machine, elapsedMs: number): Lack | undefined {
-  if (!lack || !PASSING.has(lack.reason)) return lack
-  return lack.reason === 'PoolCreating' || elapsedMs < SETTLE_MS ? onItsWay(claim, elapsedMs) : lack
-}
-
-function onItsWay({ metadata }: Machine, elapsedMs: number): Lack {
+function onItsWay({ metadata }: Machine, revisitAfterMs: number): Lack {
   const message = `claim ${metadata.name} is on its way; "kubectl describe machine ${metadata.name}" shows each step`
-  const revisitAfterMs = SETTLE_MS - elapsedMs
   return { stage: 'waiting', reason: 'PoolCreating', message, ...(revisitAfterMs > 0 ? { revisitAfterMs } : {}) }
 }
 

@@ -35,10 +35,13 @@ export async function releaseMachines(
 }
 
 function progress(machines: Machine[]): { reason: 'DrainBlocked' | 'Deleting'; message: string } {
-  const names = machines.map(({ metadata }) => metadata.name).join(', ')
+  const names = machines.map(({ metadata }) => metadata.name).join(' ')
   for (const { metadata, status } of machines) {
     const blocked = status?.conditions?.find(({ reason }) => reason === 'DrainBlocked')
     if (blocked) return { reason: 'DrainBlocked', message: `${metadata.name}: ${blocked.message ?? ''}` }
   }
-  return { reason: 'Deleting', message: `claims are being given back: ${names}` }
+  return {
+    reason: 'Deleting',
+    message: `nodes are being given back; "kubectl describe machine ${names}" shows each step`,
+  }
 }

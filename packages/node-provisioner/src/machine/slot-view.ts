@@ -62,15 +62,19 @@ function obstacle(claim: Machine, { workspace }: NodeRequest): NotReady | undefi
 function vanished(record: SlotRecord, { workspace }: NodeRequest, now: number): SlotView {
   const { ordinal } = record
   const backOffMs = Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** record.attempt)
-  const retryAt = record.retryAt ?? new Date(now + backOffMs).toISOString()
+  const retryAt = record.retryAt ?? wholeSecond(now + backOffMs)
   const leftMs = Date.parse(retryAt) - now
   if (leftMs > 0) {
     const message = `claim ${record.claimName} is gone; another one is asked for at ${retryAt}`
-    return notReady({ ...record, retryAt }, { stage: 'waiting', reason: 'Unknown', message, revisitAfterMs: leftMs })
+    return notReady({ ...record, retryAt }, { stage: 'waiting', reason: 'ClaimGone', message, revisitAfterMs: leftMs })
   }
   const attempt = record.attempt + 1
   const next = { ordinal, attempt, claimName: claimName({ workspaceUid: workspace.uid, ordinal, attempt }) }
   return { ...notReady(record, { stage: 'missing' }), next }
+}
+
+function wholeSecond(time: number): string {
+  return new Date(Math.ceil(time / 1000) * 1000).toISOString().replace('.000Z', 'Z')
 }
 
 function notReady(record: SlotRecord, { stage, reason, message, revisitAfterMs }: NotReady): SlotView {

@@ -73,7 +73,11 @@ export function describeNodeProvisioner(name: string, setUp: () => ProvisionerWo
       const { slots, claims } = await ask(world, aNodeRequest())
       world.vanish(claims[0] ?? '')
       const gone = await world.provisioner.supply(aNodeRequest({ slots }), call)
-      expect(gone).toMatchObject({ phase: 'waiting', slots: [{ attempt: 0, retryAt: expect.any(String) }] })
+      expect(gone).toMatchObject({
+        phase: 'waiting',
+        reason: 'ClaimGone',
+        slots: [{ attempt: 0, retryAt: expect.any(String) }],
+      })
       expect(await ask(world, aNodeRequest({ slots: gone.slots }))).toMatchObject({ slots: [{ attempt: 0 }] })
       expect(world.claims()).toEqual([])
       await world.advance(LONGEST_BACK_OFF_MS)

@@ -46,7 +46,7 @@ export function createFakeNodeProvisioner({ clock }: { clock: Clock }): FakeNode
     if (!claim) {
       const retryAt = record.retryAt ?? new Date(clock.now() + RETRY_MS).toISOString()
       const isMissing = !isRecorded || Date.parse(retryAt) <= clock.now()
-      const why = { reason: 'Unknown' as const, message: 'gone' }
+      const why = { reason: 'ClaimGone' as const, message: 'gone' }
       return { ...record, ...(isRecorded ? { retryAt } : {}), nodeName: undefined, ready: false, ...why, isMissing }
     }
     const { ordinal, attempt, claimName: name } = record

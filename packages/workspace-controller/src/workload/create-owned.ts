@@ -8,9 +8,8 @@ import {
   parseKey,
 } from '@kaito/controller-kit'
 import type { Call } from '@kaito/node-provisioner'
-import { nameConflict } from '../workspace/conflict.ts'
+import { conflictWith } from '../workspace/conflict.ts'
 import { Postponed } from '../workspace/failure.ts'
-import { isOwnedBy } from './ownership.ts'
 
 /** Creates the object unless it stands already; one of somebody else's is left alone. */
 export async function createOwned<T extends KubernetesObject>(
@@ -24,8 +23,8 @@ export async function createOwned<T extends KubernetesObject>(
     if (!isAlreadyExists(error)) throw error
     const standing = await client.get(cache.resource, parseKey(keyOf(object)), call)
     if (!standing) throw error
-    if (!isOwnedBy(standing, workspace))
-      throw new Postponed(nameConflict(`${cache.resource.kind} ${object.metadata.name}`))
+    const conflict = conflictWith(cache.resource.kind, standing, workspace)
+    if (conflict) throw new Postponed(conflict)
     cache.observe(standing)
   }
 }

@@ -13,6 +13,13 @@ export function ownedMetadata({ metadata }: Workspace): ObjectMetadata {
   }
 }
 
+/** Belongs to a Workspace that had this name before: Kubernetes removes it by itself. */
+export function isOwnedByNamesake({ metadata }: { metadata: ObjectMetadata }, workspace: Workspace): boolean {
+  return (metadata.ownerReferences ?? []).some(
+    ({ kind, name, controller }) => controller && kind === 'Workspace' && name === workspace.metadata.name,
+  )
+}
+
 export function isOwnedBy({ metadata }: { metadata: ObjectMetadata }, workspace: Workspace): boolean {
   return (metadata.ownerReferences ?? []).some(({ uid, controller }) => controller && uid === workspace.metadata.uid)
 }

@@ -9,7 +9,7 @@ type ContainerStatus = NonNullable<Status['containerStatuses']>[number]
 
 function aPod(status: Status, metadata: object = {}): Pod {
   return {
-    metadata: { name: 'phi-3-x', ...metadata },
+    metadata: { name: 'phi-3-x', namespace: 'default', ...metadata },
     spec: { containers: [{ name: 'phi-3', image: 'registry/model:1' }] },
     status,
   }
@@ -30,17 +30,17 @@ test.each([
   [
     'an image that cannot be pulled',
     withContainer({ state: { waiting: { reason: 'ErrImagePull', message: 'Back-off 10s' } } }),
-    'Pod phi-3-x: the image cannot be pulled (container phi-3, image registry/model:1)',
+    'Pod phi-3-x: the image cannot be pulled (image registry/model:1); "kubectl describe pod phi-3-x -n default" says more',
   ],
   [
     'a server that keeps ending',
     withContainer({ restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: ended }),
-    'Pod phi-3-x: the model server keeps ending, last with exit code 137 (OOMKilled) (container phi-3, image registry/model:1)',
+    'Pod phi-3-x: the model server keeps ending, last with exit code 137 (OOMKilled) (image registry/model:1); "kubectl logs --previous phi-3-x -n default" says more',
   ],
   [
     'a server between two ends',
     withContainer({ restartCount: 3, state: { running: {} }, lastState: ended }),
-    'Pod phi-3-x: the model server keeps ending, last with exit code 137 (OOMKilled) (container phi-3, image registry/model:1)',
+    'Pod phi-3-x: the model server keeps ending, last with exit code 137 (OOMKilled) (image registry/model:1); "kubectl logs --previous phi-3-x -n default" says more',
   ],
   [
     'a Pod that no node takes for long',

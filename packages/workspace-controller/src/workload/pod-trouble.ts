@@ -21,22 +21,25 @@ export function podTrouble(pods: readonly Pod[], now: number): string | undefine
   return living.flatMap((pod) => troubleOf(pod, now) ?? []).sort()[0]
 }
 
-function troubleOf({ metadata, spec, status }: Pod, now: number): string | undefined {
+function troubleOf({ metadata: { name, namespace }, spec, status }: Pod, now: number): string | undefined {
   for (const container of [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]) {
-    const why = containerTrouble(container)
-    if (why === undefined) continue
-    const image = spec?.containers.find(({ name }) => name === container.name)?.image ?? ''
-    return `Pod ${metadata.name}: ${why} (container ${container.name}, image ${image})`
+    const trouble = containerTrouble(container)
+    if (trouble === undefined) continue
+    const image = spec?.containers.find((one) => one.name === container.name)?.image ?? ''
+    return `Pod ${name}: ${trouble.what} (image ${image}); "kubectl ${trouble.ask} ${name} -n ${namespace}" says more`
   }
   const unscheduled = status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False')
   const lastedMs = now - Date.parse(unscheduled?.lastTransitionTime ?? '')
   if (!unscheduled || lastedMs < SCHEDULING_PATIENCE_MS) return undefined
-  return `Pod ${metadata.name}: no node takes it: ${unscheduled.message ?? ''}`
+  return `Pod ${name}: no node takes it: ${unscheduled.message ?? ''}`
 }
 
-function containerTrouble({ ready, restartCount, state, lastState }: ContainerStatus): string | undefined {
+function containerTrouble(container: ContainerStatus): { what: string; ask: string } | undefined {
+  const { ready, restartCount, state, lastState } = container
   const stuck = STUCK[state?.waiting?.reason ?? '']
-  if (stuck !== undefined || ready || restartCount === 0) return stuck
+  if (stuck !== undefined) return { what: stuck, ask: 'describe pod' }
+  if (ready || restartCount === 0) return undefined
   const { exitCode, reason } = state?.terminated ?? lastState?.terminated ?? {}
-  return `the model server keeps ending, last with exit code ${exitCode ?? 'unknown'}${reason ? ` (${reason})` : ''}`
+  const end = `exit code ${exitCode ?? 'unknown'}${reason ? ` (${reason})` : ''}`
+  return { what: `the model server keeps ending, last with ${end}`, ask: 'logs --previous' }
 }

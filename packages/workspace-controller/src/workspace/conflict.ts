@@ -1,15 +1,25 @@
-import { isOwnedBy } from '../workload/ownership.ts'
+import type { Workspace } from '@kaito/api'
+import type { KubernetesObject } from '@kaito/controller-kit'
+import { isOwnedBy, isOwnedByNamesake } from '../workload/ownership.ts'
 import type { Observed } from './observed.ts'
 import type { Refusal } from './order.ts'
 import { WORKSPACE_REASONS } from './reasons.ts'
 
 /** Somebody else's object under the name that the workload needs. It is never touched. */
 export function conflict({ workspace, deployment, service }: Observed): Refusal | undefined {
-  if (deployment && !isOwnedBy(deployment, workspace)) return nameConflict(`Deployment ${deployment.metadata.name}`)
-  return service && !isOwnedBy(service, workspace) ? nameConflict(`Service ${service.metadata.name}`) : undefined
+  return conflictWith('Deployment', deployment, workspace) ?? conflictWith('Service', service, workspace)
 }
 
-export function nameConflict(what: string): Refusal {
+export function conflictWith(
+  kind: string,
+  standing: KubernetesObject | undefined,
+  workspace: Workspace,
+): Refusal | undefined {
+  if (!standing || isOwnedBy(standing, workspace)) return undefined
+  const what = `${kind} ${standing.metadata.name}`
+  if (isOwnedByNamesake(standing, workspace)) {
+    return { reason: 'Deleting', message: `${what} of an earlier Workspace of this name is about to be removed` }
+  }
   const message = `${what} exists and does not belong to this Workspace; delete it, or create the Workspace under another name`
   return { reason: WORKSPACE_REASONS.nameConflict, message }
 }

@@ -18,6 +18,9 @@ export function failureOf(error: unknown): Refusal | undefined {
   if (error instanceof Postponed) return { reason: error.reason, message: error.message }
   if (!(error instanceof ApiError)) return undefined
   const message = `the API server refused: ${error.message}`
+  if (error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')) {
+    return { reason: 'Deleting', message: 'the namespace is being deleted, and the Workspace with it' }
+  }
   if (error.status === 401 || error.status === 403) return { reason: WORKSPACE_REASONS.unauthorized, message }
   if (error.status === 400 || error.status === 422) return { reason: WORKSPACE_REASONS.invalidRequest, message }
   return undefined

@@ -5,7 +5,7 @@ import { orderOf } from './order.ts'
 
 const SETTINGS = { presetRegistry: 'mcr.microsoft.com/aks/kaito', maxNodesPerWorkspace: 4 }
 
-function aResource(parts: Partial<Workspace['resource']>): Workspace['resource'] {
+function aResource(parts: Partial<Workspace['resource']> = {}): Workspace['resource'] {
   return { count: 1, instanceType: 'Standard_NC24ads_A100_v4', labelSelector: { matchLabels: {} }, ...parts }
 }
 
@@ -27,6 +27,16 @@ test('takes what the user ordered, in the spelling of the catalogue', () => {
     nodeLabels: { a: 'b' },
     isExposed: false,
   })
+})
+
+test.each([
+  ['kubernetes.io/os', 'linux'],
+  ['node.kubernetes.io/instance-type', aResource().instanceType ?? ''],
+  ['example.com/team', 'a_b.C-1'],
+  ['gpu', ''],
+])('nodes may be asked for by the label %s=%s', (key, value) => {
+  const resource = aResource({ labelSelector: { matchLabels: { [key]: value } } })
+  expect(orderOf(aWorkspace({ resource }), SETTINGS).order?.nodeLabels).toEqual({ [key]: value })
 })
 
 test.each([
@@ -101,6 +111,21 @@ test.each<[what: string, workspace: Workspace, reason: string, says: string]>([
     'InvalidRequest',
     'kaito.sh/workspace',
   ],
+  ...Object.entries({
+    'kubernetes.io/hostname': 'mine',
+    'topology.kubernetes.io/zone': '1',
+    'kubernetes.azure.com/mode': 'system',
+    agentpool: 'mine',
+    'node.kubernetes.io/instance-type': 'Standard_NC48ads_A100_v4',
+    'bad key': 'a',
+    good: 'bad value',
+    '': 'a',
+  }).map(([key, value]): [string, Workspace, string, string] => [
+    `the label "${key}" of "${value}"`,
+    aWorkspace({ resource: aResource({ labelSelector: { matchLabels: { [key]: value } } }) }),
+    'InvalidRequest',
+    `resource.labelSelector.matchLabels: ${/^(agentpool|.*\/.*)$/.test(key) ? key : ''}`,
+  ]),
 ])('buys nothing for %s', (...[, workspace, reason, says]) => {
   const { order, refusal } = orderOf(workspace, SETTINGS)
   expect(order).toBeUndefined()

@@ -8,6 +8,7 @@ import {
   presetImage,
   presetNames,
 } from '@kaito/presets'
+import { labelFault } from './label-fault.ts'
 import { WORKSPACE_REASONS } from './reasons.ts'
 
 /** What a Workspace that can be served asks for. */
@@ -36,7 +37,6 @@ export interface OrderSettings {
 const EXPOSE_ANNOTATION = 'kaito.sh/enablelb'
 
 const SERVICE_NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/
-const RESERVED_LABEL = /(^|\.)(kaito|karpenter)\.sh\//
 
 type Answer = { order: Order; refusal?: never } | { refusal: Refusal; order?: never }
 
@@ -66,6 +66,8 @@ function sized({ metadata, resource }: Workspace, { preset, image }: Pick<Order,
   const shortage = misfit({ requires: preset.inference.requires, instanceType, nodes: 1 })
   if (shortage !== undefined) return refuse('instanceTypeTooSmall', `resource.instanceType: ${shortage}`)
   const nodeLabels = resource.labelSelector.matchLabels ?? {}
+  const fault = labelFault(nodeLabels, instanceType)
+  if (fault !== undefined) return refuse('invalidRequest', fault)
   const isExposed = metadata.annotations?.[EXPOSE_ANNOTATION]?.toLowerCase() === 'true'
   return { order: { preset, image, instanceType, count: resource.count, nodeLabels, isExposed } }
 }
@@ -79,7 +81,7 @@ function unserved({ resource, inference, tuning }: Workspace): Refusal | undefin
     { field: 'resource.preferredNodes', isUsed: (resource.preferredNodes ?? []).length > 0 },
   ].find(({ isUsed }) => isUsed)
   if (!what) return undefined
-  const message = `${what.field} is not served by this version; nothing was asked for; create a Workspace with a public inference preset instead`
+  const message = `${what.field} is not served by this version; use a public inference preset without it`
   return { reason: WORKSPACE_REASONS.notSupported, message }
 }
 
@@ -89,10 +91,6 @@ function malformed({ metadata, resource }: Workspace, { maxNodesPerWorkspace }: 
     return invalid(
       `the name "${metadata.name}" cannot name a Service: create the Workspace with at most 63 lower-case letters, digits and "-", a letter first`,
     )
-  }
-  const reserved = Object.keys(resource.labelSelector.matchLabels ?? {}).find((key) => RESERVED_LABEL.test(key))
-  if (reserved !== undefined) {
-    return invalid(`resource.labelSelector.matchLabels: ${reserved} is set by KAITO itself; use a label of your own`)
   }
   if (resource.count <= maxNodesPerWorkspace) return undefined
   const message = `resource.count ${resource.count} is above the limit of ${maxNodesPerWorkspace} nodes per Workspace that this installation allows`

@@ -185,6 +185,16 @@ test('a refusal of the API server becomes a condition, and the next pass tries a
   expect(remains(world).machines).toHaveLength(1)
 })
 
+test('what cannot be made because the namespace goes is no refusal', async () => {
+  const world = aLiving()
+  await world.pass()
+  const details = { causes: [{ reason: 'NamespaceTerminating' }] }
+  const error = new ApiError({ status: 403, reason: 'Forbidden', message: 'it is being terminated', details })
+  world.cluster.failWrite({ when: 'before', error })
+  await world.pass()
+  expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'False', reason: 'Deleting' })
+})
+
 test.each<[what: string, change: (world: World) => void]>([
   ['gone', ({ cluster }) => cluster.vanish(WORKSPACES, KEY)],
   ['being deleted', ({ cluster }) => cluster.delete(WORKSPACES, KEY)],
@@ -264,8 +274,12 @@ test('a Workspace made again under its name shares nothing with the first', asyn
   await live(world)
   const [first] = remains(world).machines
   await die(world)
-  world.cluster.vanish(SERVICES, KEY)
   world.submit(aWorkspace({ metadata: { uid: 'second' } }))
+  await world.pass()
+  await world.pass()
+  expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'False', reason: 'Deleting' })
+  expect(remains(world).machines).toEqual([])
+  world.cluster.vanish(SERVICES, KEY)
   await live(world)
   expect(remains(world).machines).not.toContain(first)
   expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'True' })

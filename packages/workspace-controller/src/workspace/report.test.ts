@@ -39,7 +39,8 @@ function aDeployment(status: NonNullable<Deployment['status']>): Deployment {
 
 function seen(parts: Partial<Observed>, metadata: object = {}): Observed {
   const workspace = aWorkspace({ metadata: { finalizers: [WORKSPACE_FINALIZER], ...metadata } })
-  return { workspace, now: Date.parse(DELETED), ...parts }
+  const wanted = { deployment: aDeployment({}), service: { metadata: ours } }
+  return { workspace, now: Date.parse(DELETED), wanted, ...parts }
 }
 
 /** Conditions as `Type=reason`, with `!` for those that are not True. */
@@ -53,6 +54,10 @@ const failure = { reason: 'Unauthorized', message: 'no' }
 const serving = aDeployment({ observedGeneration: 2, readyReplicas: 2, updatedReplicas: 2 })
 const older = aDeployment({ observedGeneration: 1, readyReplicas: 2, updatedReplicas: 2 })
 const loading = aDeployment({ observedGeneration: 2, readyReplicas: 1, updatedReplicas: 2 })
+const scaled = (replicas: number): Deployment => {
+  const status = { observedGeneration: 2, readyReplicas: Math.min(replicas, 2), updatedReplicas: replicas }
+  return { ...aDeployment(status), spec: { replicas, selector: {}, template: { spec: { containers: [] } } } }
+}
 const late = aDeployment({
   observedGeneration: 2,
   conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'timed out' }],
@@ -86,6 +91,31 @@ test.each<[rule: string, seen: Observed, failure: Refusal | undefined, resource:
     '!WorkloadFailing',
   ],
   ['serves', seen({ supply: ready, deployment: serving }), undefined, 'NodesReady', 'WorkloadReady'],
+  [
+    'was scaled down by hand, which no failing Pod shows',
+    seen({ supply: ready, deployment: scaled(0) }),
+    undefined,
+    'NodesReady',
+    '!WorkloadFailing',
+  ],
+  ['was scaled up by hand', seen({ supply: ready, deployment: scaled(3) }), undefined, 'NodesReady', 'WorkloadReady'],
+  [
+    'lost its nodes, and its servers with them',
+    seen({ supply: waiting, deployment: loading }),
+    undefined,
+    '!PoolCreating',
+    '!NodesNotReady',
+  ],
+  [
+    'has the name of one whose objects are still being removed',
+    seen({
+      supply: waiting,
+      service: { metadata: { name: 'phi-3', ownerReferences: [{ ...owner, uid: 'earlier' }] } },
+    }),
+    undefined,
+    '!Deleting',
+    '!Deleting',
+  ],
   [
     'lost a node while another answers',
     seen({ supply: waiting, deployment: serving }),

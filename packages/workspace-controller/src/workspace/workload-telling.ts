@@ -11,21 +11,28 @@ export interface Telling {
 }
 
 /** How far the model server is, as its Deployment and its Pods show. */
-export function workloadTelling({ supply, deployment, pods = [], now }: Observed): Telling {
-  const isWithNodes = supply?.phase === 'ready'
-  if (!deployment) {
-    const waits = { isTrue: false, reason: WORKSPACE_REASONS.nodesNotReady, message: 'the model waits for its nodes' }
-    return isWithNodes ? STARTING : waits
-  }
-  const { ready, wanted } = replicas(deployment)
-  if (ready >= wanted) {
-    const message = `${ready} of ${wanted} model servers answer`
+export function workloadTelling({ supply, wanted, deployment, pods = [], now }: Observed): Telling {
+  const ready = deployment ? readyReplicas(deployment) : 0
+  const count = wanted?.deployment.spec?.replicas ?? 1
+  if (ready >= count) {
+    const message = `${count} of ${count} model servers answer`
     return { isTrue: true, reason: WORKSPACE_REASONS.workloadReady, message }
   }
-  const trouble = podTrouble(pods, now) ?? deploymentTrouble(deployment)
+  if (supply?.phase !== 'ready') {
+    return { isTrue: false, reason: WORKSPACE_REASONS.nodesNotReady, message: 'the model waits for its nodes' }
+  }
+  const trouble =
+    deployment && (scaledDown(deployment, count) ?? podTrouble(pods, now) ?? deploymentTrouble(deployment))
   return trouble === undefined
     ? STARTING
     : { isTrue: false, reason: WORKSPACE_REASONS.workloadFailing, message: trouble }
+}
+
+function scaledDown({ metadata: { name, namespace }, spec }: Deployment, count: number): string | undefined {
+  const replicas = spec?.replicas ?? 1
+  if (replicas >= count) return undefined
+  const command = `kubectl scale deployment ${name} -n ${namespace} --replicas ${count}`
+  return `Deployment ${name} was scaled to ${replicas} of ${count} model servers; its nodes still cost money; "${command}" brings them back`
 }
 
 /** One text from the first object to the last loaded weight: each change of it would be a write. */
@@ -44,9 +51,7 @@ function deploymentTrouble({ status }: Deployment): string | undefined {
 }
 
 /** Counts of an older generation say nothing about the wanted one. */
-function replicas({ metadata, spec, status }: Deployment): { ready: number; wanted: number } {
-  const wanted = spec?.replicas ?? 1
+function readyReplicas({ metadata, status }: Deployment): number {
   const isObserved = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0)
-  const ready = isObserved ? Math.min(status?.readyReplicas ?? 0, status?.updatedReplicas ?? 0) : 0
-  return { ready, wanted }
+  return isObserved ? Math.min(status?.readyReplicas ?? 0, status?.updatedReplicas ?? 0) : 0
 }
