@@ -87,12 +87,22 @@ function createCloud(given: Pick<Cloud, 'settings' | 'clock' | 'newId' | 'nodes'
       () => clock.now(),
       () => cloud.settings.readLagSeconds * 1000,
     ),
-    cluster: { powerState: 'Running', operation: undefined, cancelTimer: () => undefined, etag: newId(), exists: true },
+    cluster: {
+      powerState: 'Running',
+      operation: undefined,
+      cancelTimer: () => undefined,
+      etag: newId(),
+      uid: newId(),
+      exists: true,
+      lastAddress: RESERVED_ADDRESSES,
+    },
   }
   addSystemPool(cloud)
   return cloud
 }
 
+// Azure keeps the first addresses of every subnet for itself.
+const RESERVED_ADDRESSES = 3
 const SYSTEM_SIZE = 'Standard_D4s_v5'
 
 /** Every AKS cluster starts with a pool for its own workloads. */

@@ -28,7 +28,11 @@ interface ClusterState {
   operation: string | undefined
   cancelTimer: () => void
   etag: string
+  /** Made anew with every cluster, even of the same name. */
+  uid: string
   exists: boolean
+  /** Last host number given to a machine in the cluster's subnet. */
+  lastAddress: number
 }
 
 /** What reads of pools show, which may lag behind the truth. */

@@ -99,7 +99,7 @@ export function findPool(cloud: Cloud, name: string): Pool | undefined {
   return cloud.pools.get(name.toLowerCase()) ?? cloud.pools.get(name)
 }
 
-function requirePool(cloud: Cloud, call: ArmCall): Pool {
+export function requirePool(cloud: Cloud, call: ArmCall): Pool {
   const pool = findPool(cloud, call.params.pool ?? '')
   if (!pool) throw poolNotFound()
   return pool
@@ -112,7 +112,8 @@ function accepted(cloud: Cloud, call: ArmCall, { op, pool, operation }: Accepted
   return noContent(202, operationHeaders(call, operation, { settings: cloud.settings, location: true }))
 }
 
-function recordRequest(
+/** Puts a request that was taken on the ledger. */
+export function recordRequest(
   cloud: Cloud,
   { request, caller, correlationId, params }: ArmCall,
   { op, pool, status }: { op: LedgerEntry['op']; pool: Pool | undefined; status: number },

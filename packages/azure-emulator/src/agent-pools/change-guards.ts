@@ -1,8 +1,15 @@
 import type { Cloud } from '../cloud.ts'
 import { requireOperableCluster } from '../cluster/cluster-operations.ts'
 import { isBusy, type Pool } from './pool.ts'
+import { nodeImageVersion } from './pool-body.ts'
 import { IMMUTABLE, type RequestProperties } from './properties.ts'
-import { anotherOperation, badRequest, poolOperationInProgress, propertyChangeNotAllowed } from './refusals.ts'
+import {
+  anotherOperation,
+  badRequest,
+  invalidParameter,
+  poolOperationInProgress,
+  propertyChangeNotAllowed,
+} from './refusals.ts'
 
 /** Throws the 409 of a cluster or pool that is being changed; a delete may preempt what runs on its own pool. */
 export function requireIdle(cloud: Cloud, pool: Pool | undefined, change: 'put' | 'delete'): void {
@@ -28,6 +35,13 @@ export function requireUnchanged(pool: Pool, wanted: RequestProperties): void {
     if (asked === undefined || (property === 'osDiskSizeGB' && asked === 0)) continue
     if (normalized(asked) !== normalized(before[property])) throw propertyChangeNotAllowed(property)
   }
+  requireOwnImage(pool, wanted)
+}
+
+/** A node image version asks for a rollback, and the emulator's pools have none behind them; their own is no change. */
+function requireOwnImage(pool: Pool, { nodeImageVersion: asked }: RequestProperties): void {
+  if (asked && asked !== nodeImageVersion(pool))
+    throw invalidParameter('nodeImageVersion', `'${asked}' is not a recently used version of the agent pool`)
 }
 
 function normalized(value: unknown): string {

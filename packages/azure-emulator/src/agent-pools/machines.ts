@@ -16,12 +16,19 @@ export function addMachines(cloud: Cloud, pool: Pool, placed: { zone: string | u
       name,
       zone: placed.zone,
       bootId: cloud.newId(),
+      ip: nextAddress(cloud),
       joined: false,
       cancelJoin: () => undefined,
     }
     pool.machines.push(machine)
     joinLater(cloud, { pool, machine, seconds: placed.joinSeconds })
   }
+}
+
+// AKS puts the machines of all pools into one subnet, 10.224.0.0/16 unless told otherwise.
+function nextAddress({ cluster }: Cloud): string {
+  cluster.lastAddress += 1
+  return `10.224.${(cluster.lastAddress >> 8) & 255}.${cluster.lastAddress & 255}`
 }
 
 function joinLater(cloud: Cloud, { pool, machine, seconds }: { pool: Pool; machine: Machine; seconds: number }): void {

@@ -3,12 +3,12 @@ import { findVmSize } from '../compute/vm-sizes.ts'
 import { withDefaults } from './defaults.ts'
 import { createPool, deletePool, updatePool } from './lifecycle.ts'
 import { loseMachines } from './machine-deletion.ts'
-import { joinMissing, refreshNodes, removeNodes, setPower } from './machines.ts'
+import { refreshNodes, setPower } from './machines.ts'
+import { upgradeNodeImage } from './node-image-upgrade.ts'
 import { isBusy, type Pool } from './pool.ts'
 import { publishPool } from './pool-body.ts'
 import type { PoolProperties, RequestProperties } from './properties.ts'
 import { anotherOperation } from './refusals.ts'
-import { runOperation } from './run-operation.ts'
 
 /** Changes by people and by Azure itself, past the client under test. Each throws for a name without a pool. */
 export interface OutOfBand {
@@ -51,7 +51,11 @@ export function outOfBand(cloud: Cloud): OutOfBand {
       change(name, 'evict', (pool) =>
         loseMachines(cloud, pool, pool.machines.slice(0, machines ?? pool.machines.length)),
       ),
-    reimage: (name) => change(name, 'reimage', (pool) => reimage(cloud, pool)),
+    reimage: (name) =>
+      change(name, 'reimage', (pool) => {
+        requireRest(pool)
+        upgradeNodeImage(cloud, pool)
+      }),
     power: (name, state) => change(name, `power ${state}`, (pool) => power(cloud, pool, state)),
   }
 }
@@ -71,20 +75,6 @@ function completed({ settings }: Cloud, properties: RequestProperties): PoolProp
 
 function requireRest(pool: Pool): void {
   if (isBusy(pool)) throw anotherOperation(pool.provisioningState, 'agentpool')
-}
-
-function reimage(cloud: Cloud, pool: Pool): void {
-  requireRest(pool)
-  removeNodes(cloud, pool)
-  runOperation(cloud, pool, {
-    kind: 'UpgradingNodeImageVersion',
-    seconds: cloud.settings.updateSeconds,
-    end: () => {
-      for (const machine of pool.machines) machine.bootId = cloud.newId()
-      joinMissing(cloud, pool)
-      return undefined
-    },
-  })
 }
 
 function power(cloud: Cloud, pool: Pool, state: 'Running' | 'Stopped'): void {

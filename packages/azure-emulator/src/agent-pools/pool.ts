@@ -12,6 +12,8 @@ export interface Machine {
   /** Undefined: placed by region. */
   zone: string | undefined
   bootId: string
+  /** IPv4 address in the cluster's subnet; no other machine has it. */
+  ip: string
   /** Its Node has been registered. */
   joined: boolean
   /** Withdraws the join that is still to come. */

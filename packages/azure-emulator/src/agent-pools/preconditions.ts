@@ -9,6 +9,10 @@ export function checkPreconditions(headers: Record<string, string>, current: str
   if (ifNoneMatch && current !== undefined)
     throw preconditionFailed("The resource exists already, and the request carries the header If-None-Match: '*'.")
   if (!ifMatch) return
-  const matches = current !== undefined && (ifMatch === '*' || ifMatch.replace(/^"(.*)"$/, '$1') === current)
+  if (current === undefined)
+    throw preconditionFailed(
+      'Resource not found but ETag header is provided. If this is a request to create, please do not provide ETag.',
+    )
+  const matches = ifMatch === '*' || ifMatch.replace(/^"(.*)"$/, '$1') === current
   if (!matches) throw preconditionFailed(`The eTag ${ifMatch} does not match that of the resource.`)
 }

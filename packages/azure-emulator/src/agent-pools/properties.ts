@@ -89,7 +89,7 @@ export const requestBodySchema = z.strictObject({
 
 export type RequestProperties = z.infer<typeof requestPropertiesSchema>
 
-const READ_ONLY = new Set(['nodeImageVersion', 'currentOrchestratorVersion', 'provisioningState', 'eTag', 'status'])
+const READ_ONLY = new Set(['currentOrchestratorVersion', 'provisioningState', 'eTag', 'status'])
 
 export function withoutReadOnly(properties: RequestProperties): RequestProperties {
   return Object.fromEntries(

@@ -45,7 +45,7 @@ function machineBody({ settings }: Cloud, pool: Pool, machine: Machine): Record<
     type: 'Microsoft.ContainerService/managedClusters/agentPools/machines',
     ...(machine.zone && { zones: [machine.zone] }),
     properties: {
-      network: { ipAddresses: [{ family: 'IPv4', ip: `10.224.0.${4 + (machine.id % 250)}` }] },
+      network: { ipAddresses: [{ family: 'IPv4', ip: machine.ip }] },
       resourceId: `${scaleSetId(settings, pool.name)}/virtualMachines/${machine.id}`,
     },
   }

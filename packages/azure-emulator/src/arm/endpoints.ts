@@ -1,17 +1,19 @@
 import type { HTTPMethod } from 'find-my-way'
 import { abortPoolOperation, deletePoolEndpoint, deletePoolMachines, putPool } from '../agent-pools/change-endpoints.ts'
 import { getMachine, getPool, listMachines, listPools } from '../agent-pools/read-endpoints.ts'
-import { clusterBody } from '../cluster/managed-cluster.ts'
+import { getUpgradeProfile, listAvailableVersions, upgradePoolNodeImage } from '../agent-pools/upgrade-endpoints.ts'
+import { clusterBody, listClusters } from '../cluster/managed-cluster.ts'
 import { listSkus, listUsages } from '../compute/endpoints.ts'
 import { json } from '../http/exchange.ts'
 import type { ArmEndpoint } from './call.ts'
 import { getOperation, getOperationResult } from './operation-endpoints.ts'
 
-const CLUSTER =
-  '/subscriptions/:subscription/resourceGroups/:group/providers/Microsoft.ContainerService/managedClusters/:cluster'
+const SUBSCRIPTION = '/subscriptions/:subscription'
+const CLUSTERS = 'providers/Microsoft.ContainerService/managedClusters'
+const CLUSTER = `${SUBSCRIPTION}/resourceGroups/:group/${CLUSTERS}/:cluster`
 const POOLS = `${CLUSTER}/agentPools`
-const LOCATION = '/subscriptions/:subscription/providers/Microsoft.ContainerService/locations/:location'
-const COMPUTE = '/subscriptions/:subscription/providers/Microsoft.Compute'
+const LOCATION = `${SUBSCRIPTION}/providers/Microsoft.ContainerService/locations/:location`
+const COMPUTE = `${SUBSCRIPTION}/providers/Microsoft.Compute`
 
 const CLUSTER_TYPE = 'Microsoft.ContainerService/managedClusters'
 const POOL_TYPE = `${CLUSTER_TYPE}/agentPools` as const
@@ -21,6 +23,16 @@ const OPERATION_TYPE = 'Microsoft.ContainerService/locations/operations'
 const pool = (action: string, handle: ArmEndpoint['handle'], limit: ArmEndpoint['limit'] = 'other'): ArmEndpoint => ({
   type: POOL_TYPE,
   action: `${POOL_TYPE}/${action}`,
+  limit,
+  handle,
+})
+const cluster = (
+  action: string,
+  handle: ArmEndpoint['handle'],
+  limit: ArmEndpoint['limit'] = 'other',
+): ArmEndpoint => ({
+  type: CLUSTER_TYPE,
+  action: `${CLUSTER_TYPE}/${action}`,
   limit,
   handle,
 })
@@ -34,22 +46,18 @@ const operation = (handle: ArmEndpoint['handle']): ArmEndpoint => ({ type: OPERA
 
 /** Everything Azure Resource Manager serves here. */
 export const ARM_ENDPOINTS: readonly (readonly [HTTPMethod, string, ArmEndpoint])[] = [
-  [
-    'GET',
-    CLUSTER,
-    {
-      type: CLUSTER_TYPE,
-      action: `${CLUSTER_TYPE}/read`,
-      limit: 'getCluster',
-      handle: (cloud) => json(200, clusterBody(cloud)),
-    },
-  ],
+  ['GET', CLUSTER, cluster('read', (cloud) => json(200, clusterBody(cloud)), 'getCluster')],
+  ['GET', `${SUBSCRIPTION}/${CLUSTERS}`, cluster('read', listClusters)],
+  ['GET', `${SUBSCRIPTION}/resourceGroups/:group/${CLUSTERS}`, cluster('read', listClusters)],
+  ['GET', `${CLUSTER}/availableAgentPoolVersions`, cluster('availableAgentPoolVersions/read', listAvailableVersions)],
   ['GET', POOLS, pool('read', listPools)],
   ['GET', `${POOLS}/:pool`, pool('read', getPool)],
   ['PUT', `${POOLS}/:pool`, pool('write', putPool, 'putPool')],
   ['DELETE', `${POOLS}/:pool`, pool('delete', deletePoolEndpoint)],
   ['POST', `${POOLS}/:pool/abort`, pool('abort/action', abortPoolOperation)],
   ['POST', `${POOLS}/:pool/deleteMachines`, pool('deleteMachines/action', deletePoolMachines)],
+  ['POST', `${POOLS}/:pool/upgradeNodeImageVersion`, pool('upgradeNodeImageVersion/action', upgradePoolNodeImage)],
+  ['GET', `${POOLS}/:pool/upgradeProfiles/default`, pool('upgradeProfiles/read', getUpgradeProfile)],
   ['GET', `${POOLS}/:pool/machines`, machines(listMachines)],
   ['GET', `${POOLS}/:pool/machines/:machine`, machines(getMachine)],
   ['GET', `${LOCATION}/operations/:operation`, operation(getOperation)],

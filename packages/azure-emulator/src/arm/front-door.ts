@@ -19,7 +19,7 @@ export function createFrontDoor(cloud: Cloud, tokens: TokenStore): (request: Htt
     const answer = translated(() => {
       const caller = authenticate(request, tokens, cloud.settings)
       const match = routes.find(request.method, request.url.pathname)
-      if (!match) throw unknownRoute(request, routes.knows(request.url.pathname))
+      if (!match) throw unknownRoute(request, routes.methods(request.url.pathname))
       const call: ArmCall = { request, params: match.params, caller, correlationId }
       return dispatch(cloud, throttle, { endpoint: match.endpoint, call })
     })
@@ -68,8 +68,9 @@ function requireParents({ settings, cluster }: Cloud, { request, params }: ArmCa
       code: 'ResourceGroupNotFound',
       message: `Resource group '${params.group}' could not be found.`,
     })
-  if (cluster.exists && params.cluster?.toLowerCase() === settings.cluster.toLowerCase()) return
-  const resource = `Microsoft.ContainerService/managedClusters/${params.cluster ?? ''}`
+  if (params.cluster === undefined) return
+  if (cluster.exists && params.cluster.toLowerCase() === settings.cluster.toLowerCase()) return
+  const resource = `Microsoft.ContainerService/managedClusters/${params.cluster}`
   if (request.method === 'PUT')
     throw armError({
       status: 404,
@@ -83,12 +84,13 @@ function requireParents({ settings, cluster }: Cloud, { request, params }: ArmCa
   })
 }
 
-function unknownRoute({ method, url }: HttpRequest, pathIsKnown: boolean): ArmError {
-  if (pathIsKnown)
+function unknownRoute({ method, url }: HttpRequest, methods: readonly string[]): ArmError {
+  if (methods.length > 0)
     return armError({
       status: 405,
       code: 'MethodNotAllowed',
       message: `The requested resource does not support http method '${method}'.`,
+      headers: { allow: methods.join(', ') },
     })
   const [, namespace, type] = /\/providers\/([^/]+)\/([^/]+)/i.exec(url.pathname) ?? []
   return armError({

@@ -4,7 +4,17 @@ import type { Clock } from '../clock/clock.ts'
 export interface LedgerEntry {
   /** RFC 3339, in the emulator's time. */
   at: string
-  op: 'put' | 'delete' | 'deleteMachines' | 'abort' | 'succeeded' | 'failed' | 'canceled' | 'gone' | 'outOfBand'
+  op:
+    | 'put'
+    | 'delete'
+    | 'deleteMachines'
+    | 'upgradeNodeImage'
+    | 'abort'
+    | 'succeeded'
+    | 'failed'
+    | 'canceled'
+    | 'gone'
+    | 'outOfBand'
   pool: string
   vmSize?: string
   count?: number

@@ -26,8 +26,8 @@ export function createRouteTable<Endpoint extends object>(
   }
   return {
     find,
-    /** Whether any other method would be served on this path. */
-    knows: (path: string): boolean => METHODS.some((method) => find(method, path) !== undefined),
+    /** The methods served on this path. */
+    methods: (path: string): HTTPMethod[] => METHODS.filter((method) => find(method, path) !== undefined),
   }
 }
 

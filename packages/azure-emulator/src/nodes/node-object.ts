@@ -30,7 +30,7 @@ export function nodeObject(pool: Pool, machine: Machine, settings: Settings): No
     status: {
       ...resources(pool, size),
       addresses: [
-        { type: 'InternalIP', address: `10.224.${Math.floor(machine.id / 250) % 256}.${4 + (machine.id % 250)}` },
+        { type: 'InternalIP', address: machine.ip },
         { type: 'Hostname', address: machine.name },
       ],
       nodeInfo: nodeInfo(machine, settings, size),

@@ -2,6 +2,7 @@ import { createAzureEmulator, type EmulatorOptions } from '../azure-emulator.ts'
 import { virtualClock } from '../clock/virtual-clock.ts'
 import type { HttpOutcome } from '../http/exchange.ts'
 import type { NodeObject } from '../nodes/node-registry.ts'
+import { departures } from './api-description.ts'
 
 export const ORIGIN = 'https://arm.test'
 export const CLUSTER_PATH =
@@ -25,7 +26,10 @@ interface Sending {
 
 export const gpuPool = { count: 1, vmSize: 'Standard_NC24ads_A100_v4', osDiskSizeGB: 60, tags: { owner: 'claim-1' } }
 
-/** An emulator without a socket on a virtual clock, the calls a client makes on it, and the Nodes that joined. */
+/**
+ * An emulator without a socket on a virtual clock, the calls a client makes on it, and the Nodes that joined. Every
+ * answer is held to Azure's API description.
+ */
 export function emulatedArm(options: EmulatorOptions = {}) {
   const nodes = new Map<string, NodeObject>()
   const registry = {
@@ -50,7 +54,11 @@ export function emulatedArm(options: EmulatorOptions = {}) {
     const answer = await outcome(method, path, sending)
     if (answer.do !== 'answer') throw new Error(`No answer: ${answer.do}`)
     const { status, headers, body } = answer
-    return { status, headers, body: body === '' ? undefined : JSON.parse(body) }
+    const reply: Reply = { status, headers, body: body === '' ? undefined : JSON.parse(body) }
+    // Answers of the controls, of Entra and of injected faults do not come from Resource Manager.
+    const found = 'x-ms-routing-request-id' in headers ? departures({ method, path, ...reply }) : []
+    if (found.length > 0) throw new Error(`The answer departs from Azure's API description:\n${found.join('\n')}`)
+    return reply
   }
   const pool = (name: string) => `${CLUSTER_PATH}/agentPools/${name}?api-version=2026-06-01`
   return {

@@ -1,0 +1,1 @@
+export { poolRequest } from './documented-shapes.ts'
