@@ -46,8 +46,8 @@ export class Scenario {
     return this.bed.azure
   }
 
-  run(controller: Controller): void {
-    this.#running.set(controller, this.bed.start(controller, { LEADER_ELECT: 'false' }))
+  run(controller: Controller, env: Record<string, string> = {}): void {
+    this.#running.set(controller, this.bed.start(controller, { LEADER_ELECT: 'false', ...env }))
   }
 
   /** Ends the process as a power cut would, and waits until it is gone. */

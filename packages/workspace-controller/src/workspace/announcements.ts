@@ -43,6 +43,6 @@ function retirement({ resource }: Workspace): Announcement[] {
   const size = findInstanceType(resource.instanceType ?? '')
   if (!size?.retired) return []
   const { on, successor } = size.retired
-  const message = `the cloud retired ${size.name} on ${on}; if it is refused, create the Workspace with ${successor}`
+  const message = `${size.name} is retired as of ${on}; if the cloud refuses it, create the Workspace with ${successor}`
   return [{ type: 'Warning', reason: 'InstanceTypeRetired', message }]
 }
