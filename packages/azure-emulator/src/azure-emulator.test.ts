@@ -215,3 +215,29 @@ test('leaves a client without an answer until it gives up, and stops all the sam
   running.length = 0
   await cut
 })
+
+test('upgrades a node image and tells of versions, machines and clusters through the SDK', async () => {
+  const { emulator, client, pools } = await start()
+  await pools.createOrUpdate('rg1', 'aks1', 'ws1', gpuPool).submitted()
+  emulator.advance(90)
+  const poller = pools.upgradeNodeImageVersion('rg1', 'aks1', 'ws1')
+  await poller.submitted()
+  emulator.advance(20)
+  await poller
+  expect((await pools.get('rg1', 'aks1', 'ws1')).provisioningState).toBe('Succeeded')
+
+  const { kubernetesVersion } = emulator.settings()
+  expect(await pools.getUpgradeProfile('rg1', 'aks1', 'ws1')).toMatchObject({ kubernetesVersion, osType: 'Linux' })
+  expect(await pools.getAvailableAgentPoolVersions('rg1', 'aks1')).toMatchObject({
+    agentPoolVersions: [{ kubernetesVersion, default: true }],
+  })
+  const { value: machine } = await client.machines.list('rg1', 'aks1', 'ws1').next()
+  expect(machine?.properties?.network?.ipAddresses).toEqual([{ family: 'IPv4', ip: '10.224.0.5' }])
+  const { value: cluster } = await client.managedClusters.list().next()
+  expect(cluster).toMatchObject({
+    name: 'aks1',
+    agentPoolProfiles: [{ name: 'nodepool1' }, { name: 'ws1' }],
+    oidcIssuerProfile: { enabled: true, issuerURL: expect.stringMatching(/^https:/) },
+    identityProfile: { kubeletidentity: { clientId: expect.any(String) } },
+  })
+})

@@ -7,7 +7,13 @@ import type { LedgerEntry } from '../billing/ledger.ts'
 import type { Cloud } from '../cloud.ts'
 import { checkQuota } from '../compute/quota.ts'
 import { type HttpAnswer, json, noContent } from '../http/exchange.ts'
-import { requireIdle, requireNotLastSystemPool, requireRoomForPool, requireUnchanged } from './change-guards.ts'
+import {
+  requireIdle,
+  requireNotLastSystemPool,
+  requireRoomForPool,
+  requireStoppable,
+  requireUnchanged,
+} from './change-guards.ts'
 import { withDefaults } from './defaults.ts'
 import { createPool, deletePool, updatePool } from './lifecycle.ts'
 import { deleteMachines } from './machine-deletion.ts'
@@ -26,7 +32,10 @@ export function putPool(cloud: Cloud, call: ArmCall): HttpAnswer {
   const asked = parsePoolRequest(call.request.body)
   checkPreconditions(call.request.headers, existing?.etag)
   requireIdle(cloud, existing, 'put')
-  if (existing) requireUnchanged(existing, asked)
+  if (existing) {
+    requireUnchanged(existing, asked)
+    requireStoppable(existing, asked)
+  }
   const { pool, operation } = applyPut(cloud, { name, existing, asked })
   const status = existing ? 200 : 201
   recordRequest(cloud, call, { op: 'put', pool, status })
@@ -47,7 +56,7 @@ function applyPut(cloud: Cloud, put: { name: string; existing: Pool | undefined;
     pools.values(),
     settings,
   )
-  const wanted = { properties, lateError }
+  const wanted = { properties, lateError, power: asked.powerState?.code }
   return existing ? { pool: existing, operation: updatePool(cloud, existing, wanted) } : createPool(cloud, name, wanted)
 }
 

@@ -1,3 +1,4 @@
+import { aksError } from '../arm/arm-error.ts'
 import type { Cloud } from '../cloud.ts'
 import { requireOperableCluster } from '../cluster/cluster-operations.ts'
 import { isBusy, type Pool } from './pool.ts'
@@ -36,6 +37,16 @@ export function requireUnchanged(pool: Pool, wanted: RequestProperties): void {
     if (normalized(asked) !== normalized(before[property])) throw propertyChangeNotAllowed(property)
   }
   requireOwnImage(pool, wanted)
+}
+
+/** As the API description has it: only a running pool whose last operation succeeded can be stopped. */
+export function requireStoppable(pool: Pool, { powerState }: RequestProperties): void {
+  if (powerState?.code !== 'Stopped' || pool.powerState === 'Stopped' || pool.provisioningState === 'Succeeded') return
+  throw aksError({
+    status: 400,
+    code: 'OperationNotAllowed',
+    message: `agent pool is in Provisioning State(${pool.provisioningState}) and Power State(${pool.powerState}), stopping cannot be performed`,
+  })
 }
 
 /** A node image version asks for a rollback, and the emulator's pools have none behind them; their own is no change. */

@@ -9,7 +9,7 @@ const DEFAULT_MAX_PODS = 250
 /** What AKS adds to a pool that it accepts, as far as the answers show it. */
 export function withDefaults(request: RequestProperties, size: VmSize, settings: Settings): PoolProperties {
   const osDiskSizeGB = request.osDiskSizeGB || defaultDiskGB(size)
-  const { tags, nodeLabels, nodeTaints, availabilityZones, ...rest } = request
+  const { tags, nodeLabels, nodeTaints, availabilityZones, powerState, ...rest } = request
   return {
     ...FIXED,
     osDiskType: osDiskSizeGB <= size.localDiskGiB ? 'Ephemeral' : 'Managed',

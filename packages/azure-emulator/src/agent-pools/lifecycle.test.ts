@@ -212,3 +212,25 @@ test('a pool is powered off and on by its power state', async () => {
   expect(nodesOf('ws1')).toHaveLength(1)
   expect(emulator.ledger.livePools()).toEqual(['ws1'])
 })
+
+test('a stopped pool stays stopped when something else of it is changed', async () => {
+  const { put, get, emulator, nodesOf } = emulatedArm()
+  await put('ws1', { ...gpuPool, powerState: { code: 'Running' } })
+  emulator.advance(90)
+  emulator.pools.power('ws1', 'Stopped')
+  await put('ws1', { tags: { owner: 'claim-2' } })
+  emulator.advance(90)
+  expect(await get('ws1')).toMatchObject({ body: { properties: { powerState: { code: 'Stopped' } } } })
+  expect(nodesOf('ws1')).toEqual([])
+})
+
+test('only a pool at rest and without failure can be stopped', async () => {
+  const { put, emulator } = emulatedArm()
+  emulator.injectPoolFault({ create: { code: 'NodesNotReady' } })
+  await put('ws1', gpuPool)
+  emulator.advance(90)
+  expect(await put('ws1', { powerState: { code: 'Stopped' } })).toMatchObject({
+    status: 400,
+    body: { code: 'OperationNotAllowed' },
+  })
+})

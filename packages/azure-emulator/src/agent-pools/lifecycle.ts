@@ -39,7 +39,11 @@ export function createPool(
 export function updatePool(
   cloud: Cloud,
   pool: Pool,
-  wanted: { properties: PoolProperties; lateError: ErrorDetail | undefined },
+  wanted: {
+    properties: PoolProperties
+    lateError: ErrorDetail | undefined
+    power?: Pool['powerState'] | undefined
+  },
 ): Operation {
   const previous = pool.properties.count
   pool.properties = wanted.properties
@@ -56,8 +60,7 @@ export function updatePool(
       billFor(cloud, pool, count)
       refreshNodes(cloud, pool)
       joinMissing(cloud, pool)
-      const power = pool.properties.powerState?.code
-      if (power && power !== pool.powerState) setPower(cloud, pool, power)
+      if (wanted.power && wanted.power !== pool.powerState) setPower(cloud, pool, wanted.power)
       return undefined
     },
   })

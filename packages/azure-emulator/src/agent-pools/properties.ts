@@ -41,7 +41,15 @@ export const requestPropertiesSchema = z.strictObject({
   type: z.enum(['VirtualMachineScaleSets', 'AvailabilitySet', 'VirtualMachines']).optional(),
   mode: z.enum(['System', 'User', 'Gateway']).optional(),
   orchestratorVersion: z.string().optional(),
-  upgradeSettings: open.optional(),
+  upgradeSettings: z
+    .strictObject({
+      maxSurge: z.string().optional(),
+      maxUnavailable: z.string().optional(),
+      drainTimeoutInMinutes: z.int().optional(),
+      nodeSoakDurationInMinutes: z.int().optional(),
+      undrainableNodeBehavior: z.enum(['Cordon', 'Schedule']).optional(),
+    })
+    .optional(),
   powerState: z.strictObject({ code: z.enum(['Running', 'Stopped']).optional() }).optional(),
   availabilityZones: z.array(z.string()).optional(),
   enableNodePublicIP: z.boolean().optional(),
@@ -59,12 +67,18 @@ export const requestPropertiesSchema = z.strictObject({
   enableUltraSSD: z.boolean().optional(),
   enableFIPS: z.boolean().optional(),
   gpuInstanceProfile: z.enum(['MIG1g', 'MIG2g', 'MIG3g', 'MIG4g', 'MIG7g']).optional(),
-  creationData: open.optional(),
+  creationData: z.strictObject({ sourceResourceId: z.string().optional() }).optional(),
   capacityReservationGroupID: z.string().optional(),
   hostGroupID: z.string().optional(),
   networkProfile: open.optional(),
   windowsProfile: open.optional(),
-  securityProfile: open.optional(),
+  securityProfile: z
+    .strictObject({
+      enableVTPM: z.boolean().optional(),
+      enableSecureBoot: z.boolean().optional(),
+      sshAccess: z.enum(['LocalUser', 'Disabled']).optional(),
+    })
+    .optional(),
   gpuProfile: z.strictObject({ driver: z.enum(['Install', 'None']).optional() }).optional(),
   gatewayProfile: open.optional(),
   artifactStreamingProfile: open.optional(),
@@ -97,8 +111,8 @@ export function withoutReadOnly(properties: RequestProperties): RequestPropertie
   )
 }
 
-/** What an accepted pool always has. */
-export type PoolProperties = RequestProperties & {
+/** What an accepted pool always has. Its power state is a fact beside them, not a wish to be repeated. */
+export type PoolProperties = Omit<RequestProperties, 'powerState'> & {
   count: number
   vmSize: string
   osDiskSizeGB: number
