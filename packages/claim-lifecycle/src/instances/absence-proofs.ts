@@ -4,6 +4,8 @@ const YOUNG_MS = 180_000
 const PAUSE_MS = 1_000
 /** The same for an instance that nobody has ever seen. */
 const UNSEEN_PAUSE_MS = 10_000
+/** After a list gave the first answer the next list gives the second; asking for this one alone is the way out. */
+const LISTED_PAUSE_MS = 5_000
 
 export interface AbsenceProofs {
   /**
@@ -13,6 +15,8 @@ export interface AbsenceProofs {
   launchSent(claimUid: string): () => void
   /** The cloud answered, uncached, that there is no instance. */
   noteAbsent(claimUid: string): void
+  /** A full list, begun at that monotonic time, does not show an instance any more that was seen ending. */
+  noteEnded(claimUid: string, begunAt: number): void
   forget(claimUid: string): void
   of(claim: { uid: string; createdAt: string }, wasSeen: boolean): { proven: boolean; pausedMs: number }
 }
@@ -20,6 +24,7 @@ export interface AbsenceProofs {
 interface Proof {
   answers: number
   lastAt: number
+  pauseMs: number | undefined
 }
 
 /**
@@ -37,6 +42,10 @@ export function createAbsenceProofs(clock: { now(): number; monotonic(): number 
     return lastLaunch !== undefined && clock.monotonic() - lastLaunch < YOUNG_MS
   }
 
+  function count(uid: string, pauseMs?: number): void {
+    proofs.set(uid, { answers: (proofs.get(uid)?.answers ?? 0) + 1, lastAt: clock.monotonic(), pauseMs })
+  }
+
   return {
     launchSent(uid) {
       const before = sentAt.get(uid)
@@ -44,8 +53,9 @@ export function createAbsenceProofs(clock: { now(): number; monotonic(): number 
       proofs.delete(uid)
       return () => void (before === undefined ? sentAt.delete(uid) : sentAt.set(uid, before))
     },
-    noteAbsent(uid) {
-      proofs.set(uid, { answers: (proofs.get(uid)?.answers ?? 0) + 1, lastAt: clock.monotonic() })
+    noteAbsent: (uid) => count(uid),
+    noteEnded(uid, begunAt) {
+      if (begunAt > (sentAt.get(uid) ?? Number.NEGATIVE_INFINITY)) count(uid, LISTED_PAUSE_MS)
     },
     forget(uid) {
       proofs.delete(uid)
@@ -55,7 +65,7 @@ export function createAbsenceProofs(clock: { now(): number; monotonic(): number 
       const proof = proofs.get(claim.uid)
       if (!proof) return { proven: false, pausedMs: 0 }
       if (proof.answers >= (isYoung(claim) ? 2 : 1)) return { proven: true, pausedMs: 0 }
-      const pauseMs = wasSeen ? PAUSE_MS : UNSEEN_PAUSE_MS
+      const pauseMs = proof.pauseMs ?? (wasSeen ? PAUSE_MS : UNSEEN_PAUSE_MS)
       return { proven: false, pausedMs: Math.max(0, proof.lastAt + pauseMs - clock.monotonic()) }
     },
   }

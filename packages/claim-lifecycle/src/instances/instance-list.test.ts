@@ -1,7 +1,7 @@
 import { CloudError } from '@kaito/cloud-provider'
 import { anInstanceSpec, createFakeCloud } from '@kaito/cloud-provider/testing'
 import { createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createInstanceList } from './instance-list.ts'
 import { tickPeriodMs } from './tick-period.ts'
 
@@ -79,6 +79,53 @@ test('concludes nothing from a failed list, and tells everybody when the cloud i
   await clock.advance(5_000)
   expect(list.isKnown()).toBe(true)
   expect(changes).toEqual(['all', 'all'])
+})
+
+describe('an instance that was seen ending', () => {
+  async function ending(options: { others?: boolean; listed?: boolean } = {}) {
+    const { others = true, listed = true } = options
+    const scene = world()
+    const ended: string[] = []
+    scene.list.onEnded((uid) => void ended.push(uid))
+    if (others) scene.cloud.plant({ name: 'system', claimUid: undefined })
+    await scene.launch()
+    if (listed) await scene.clock.advance(61_000)
+    else scene.cloud.vanish('ws1')
+    await scene.cloud.terminate({ name: 'ws1', claimUid: 'uid-1' }, { signal })
+    scene.list.noteTerminated('ws1')
+    return { ...scene, ended }
+  }
+
+  test('is told as ended by the first two lists without it', async () => {
+    const { clock, ended, changes } = await ending()
+    await clock.advance(10_000)
+    expect(ended).toEqual([])
+    const before = changes.length
+    await clock.advance(60_000)
+    expect(ended).toEqual(['uid-1', 'uid-1'])
+    expect(changes.slice(before)).toEqual([['ws1'], ['ws1']])
+  })
+
+  test('is told as nothing by a list without anything', async () => {
+    const { clock, ended } = await ending({ others: false })
+    await clock.advance(120_000)
+    expect(ended).toEqual([])
+  })
+
+  test('is told as nothing when no list ever showed it: readers may lag behind its launch', async () => {
+    const { clock, ended } = await ending({ listed: false })
+    await clock.advance(120_000)
+    expect(ended).toEqual([])
+  })
+
+  test('counts as never seen once another launch was sent for the claim', async () => {
+    const { clock, list, ended } = await ending()
+    list.noteLaunched({ ...spec, launch: 2 })
+    expect(list.wasListed('uid-1')).toBe(false)
+    list.noteTerminated('ws1')
+    await clock.advance(1_000)
+    expect(ended).toEqual([])
+  })
 })
 
 test('waits as long as the cloud asks', async () => {

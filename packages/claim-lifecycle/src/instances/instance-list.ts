@@ -3,6 +3,7 @@ import { CloudError } from '@kaito/cloud-provider'
 import type { Clock, Logger } from '@kaito/controller-kit'
 import type { Sighting } from '../lifecycle/observed.ts'
 import { createBeliefs } from './beliefs.ts'
+import { createEndings } from './endings.ts'
 import { tickPeriodMs } from './tick-period.ts'
 
 /** A list may miss what was launched this recently. */
@@ -19,16 +20,22 @@ export interface InstanceList {
   all(): Instance[]
   /** False after a failed list: nothing may be concluded from absence. */
   isKnown(): boolean
-  /** True once a list has shown an instance for this claim. */
+  /** When the last list that succeeded began, in wall clock milliseconds; 0 before the first. */
+  listedAtMs(): number
+  /** True once a list has shown what the last launch for this claim made. */
   wasListed(claimUid: string): boolean
   noteLaunched(spec: InstanceSpec): void
+  /** A launch was sent and nobody knows whether it arrived. */
+  noteUncertain(claimUid: string): void
   noteTerminated(name: string): void
   /** Takes in the cloud's answer to a read of one instance. */
   noteRead(name: string, instance: Instance | undefined): void
-  /** Lists again soon: something was asked whose outcome is not known. */
+  /** Lists again soon: something may have happened of which the last list knows nothing. */
   listSoon(): void
   /** Calls back with the names of claims whose instance changed, or with `all` when the list came back to life. */
   onChange(listener: (names: string[] | 'all') => void): void
+  /** Calls back for each list, by when it began, that lacks an instance which was seen before and then seen ending. */
+  onEnded(listener: (claimUid: string, begunAt: number) => void): void
   /** Lists now, and then in periods that follow what goes on, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -49,9 +56,12 @@ class SharedInstanceList implements InstanceList {
   readonly #beliefs = createBeliefs()
   readonly #operations = new Map<string, { state: Instance['state']; since: number }>()
   readonly #everListed = new Set<string>()
+  readonly #endings = createEndings()
   readonly #listeners: ((names: string[] | 'all') => void)[] = []
+  readonly #endListeners: ((claimUid: string, begunAt: number) => void)[] = []
   #listed = new Map<string, Instance>()
   #known = false
+  #listedAtMs = 0
   #dueAt = 0
   #cancel: () => void = () => undefined
   #rung = false
@@ -75,10 +85,19 @@ class SharedInstanceList implements InstanceList {
 
   isKnown = (): boolean => this.#known
 
+  listedAtMs = (): number => this.#listedAtMs
+
   wasListed = (claimUid: string): boolean => this.#everListed.has(claimUid)
 
   noteLaunched(spec: InstanceSpec): void {
+    this.#everListed.delete(spec.claimUid)
+    this.#endings.forget(spec.name)
     this.#believe(spec.name, launchedInstance(spec), LAUNCH_LAG_MS)
+  }
+
+  noteUncertain(claimUid: string): void {
+    this.#everListed.delete(claimUid)
+    this.listSoon()
   }
 
   noteTerminated(name: string): void {
@@ -96,6 +115,10 @@ class SharedInstanceList implements InstanceList {
 
   onChange(listener: (names: string[] | 'all') => void): void {
     this.#listeners.push(listener)
+  }
+
+  onEnded(listener: (claimUid: string, begunAt: number) => void): void {
+    this.#endListeners.push(listener)
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -130,8 +153,12 @@ class SharedInstanceList implements InstanceList {
 
   async #list(signal: AbortSignal): Promise<number> {
     const begunAt = this.#options.clock.monotonic()
+    const begunAtMs = this.#options.clock.now()
     try {
-      this.#take(await this.#options.cloud.list({ signal }), begunAt)
+      const instances = await this.#options.cloud.list({ signal })
+      this.#listedAtMs = begunAtMs
+      this.#take(instances, begunAt)
+      if (this.#endings.isOpen()) return SOON_MS
       return tickPeriodMs([...this.#operations.values()].map(({ since }) => begunAt - since))
     } catch (error) {
       const { log } = this.#options
@@ -149,10 +176,13 @@ class SharedInstanceList implements InstanceList {
     this.#known = true
     this.#beliefs.reconcile(this.#listed, begunAt)
     for (const { claimUid } of instances) if (claimUid !== undefined) this.#everListed.add(claimUid)
-    const names = new Set([...before.keys(), ...this.#listed.keys()])
+    const ended = this.#endings.missingFrom(this.#listed, begunAt)
+    for (const { claimUid } of ended) for (const listener of this.#endListeners) listener(claimUid, begunAt)
+    const endedNames = new Set(ended.map(({ name }) => name))
+    const names = new Set([...before.keys(), ...this.#listed.keys(), ...endedNames])
     for (const name of names) this.#trackOperation(name)
     if (!wasKnown) this.#tell('all')
-    else this.#tell([...names].filter((name) => this.#print(name) !== before.get(name)))
+    else this.#tell([...names].filter((name) => endedNames.has(name) || this.#print(name) !== before.get(name)))
   }
 
   #believe(name: string, instance: Instance | undefined, holdMs: number): void {
@@ -163,10 +193,14 @@ class SharedInstanceList implements InstanceList {
 
   #trackOperation(name: string): void {
     const current = this.#current(name)
+    const now = this.#options.clock.monotonic()
+    if (current?.claimUid !== undefined && current.state === 'Deleting' && this.wasListed(current.claimUid)) {
+      this.#endings.begin(name, current.claimUid, now)
+    }
     const isBusy = current?.claimUid !== undefined && BUSY.has(current.state)
     if (!isBusy) this.#operations.delete(name)
     else if (this.#operations.get(name)?.state !== current.state) {
-      this.#operations.set(name, { state: current.state, since: this.#options.clock.monotonic() })
+      this.#operations.set(name, { state: current.state, since: now })
     }
   }
 

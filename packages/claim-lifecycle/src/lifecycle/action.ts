@@ -12,6 +12,8 @@ export type Action =
   /** Writes down that a launch failed; from then on its instance is given back. */
   | { do: 'recordFailure'; launch: number; reason: string; message: string }
   | { do: 'terminate' }
+  /** Has the cloud listed again soon: what the last list says is older than what happened. */
+  | { do: 'lookAgain' }
   /** Asks the cloud itself whether the instance is gone. */
   | { do: 'proveAbsence' }
   | { do: 'patchNode'; node: Node; patch: MergePatch }

@@ -40,6 +40,7 @@ const CONCURRENCY = 64
 export function createLifecycleController<T extends KubernetesObject>(options: Options<T>): Controller {
   const { claims, nodes, instances, adapter, guard } = options
   const absences = createAbsenceProofs(options.clock)
+  instances.onEnded(absences.noteEnded)
   const instanceWatch: Watch = {
     // The cloud may be away for long; what can be done without it is done meanwhile.
     untilSynced: () => Promise.resolve(),

@@ -43,6 +43,7 @@ export function effectsOf<T extends KubernetesObject>(pass: Pass<T>): Effects<Ac
       await cloud.terminate({ name: seen.claim.name, claimUid: seen.claim.uid }, pass.call)
       instances.noteTerminated(seen.claim.name)
     },
+    lookAgain: async () => instances.listSoon(),
     proveAbsence: () => proveAbsence(pass),
     patchNode: async ({ node, patch }) => {
       const stored = await client.mergePatch(NODES, { name: node.metadata.name }, patch, { signal })
@@ -93,8 +94,8 @@ async function proveAbsence<T extends KubernetesObject>(pass: Pass<T>): Promise<
   pass.outcome.probed = true
   const found = await cloud.get(name, pass.call)
   if (found?.claimUid === uid) return instances.noteRead(name, found)
-  if (found && found.claimUid === undefined && providerID !== undefined) {
-    const message = `instance ${name} serves this claim but was not launched by us`
+  if (found && found.claimUid === undefined && (providerID !== undefined || instances.wasListed(uid))) {
+    const message = `instance ${name} serves this claim but does not carry our tags`
     throw new CloudError('NameConflict', message, { remedy: 'delete it in the cloud, then the claim goes too' })
   }
   absences.noteAbsent(uid)

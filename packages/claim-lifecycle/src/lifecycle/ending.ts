@@ -5,6 +5,9 @@ import { isHeld, isLeaving, readyStatus } from '../node/node-facts.ts'
 import type { Action } from './action.ts'
 import type { Observed } from './observed.ts'
 
+/** Kubernetes dates to the second. */
+const TIMESTAMP_MS = 1_000
+
 /**
  * Gives an instance back: its Nodes are closed and deleted first, then emptied, then the instance ends, and only then
  * the Node objects may go. Empty when nothing of it is left to do but wait.
@@ -13,6 +16,7 @@ export function endingActions(seen: Observed): Action[] {
   const closing = seen.nodes.flatMap(closingActions)
   if (closing.length > 0) return closing
   const held = seen.nodes.filter(isHeld)
+  if (isContradicted(seen, held)) return askForAbsence(seen)
   if (mayStillRun(seen)) {
     const draining = held.flatMap((node) => drainActions(seen, node))
     if (draining.length > 0 || held.some((node) => isDraining(seen, node))) return draining
@@ -34,6 +38,7 @@ export function nodeLeavingActions(seen: Observed, node: Node): Action[] {
   const state = seen.sighting.known ? seen.sighting.instance?.state : undefined
   // An upgrade or repair deletes Nodes by itself and waits for them to go: never hold those up.
   if (state !== 'Running' && state !== 'Stopped') return [{ do: 'releaseNode', node }]
+  if (seen.listedAtMs <= Date.parse(node.metadata.deletionTimestamp ?? '') + TIMESTAMP_MS) return [{ do: 'lookAgain' }]
   const patch = cordonPatch(node)
   if (patch) return [{ do: 'patchNode', node, patch }]
   return isDraining(seen, node) ? drainActions(seen, node) : [{ do: 'releaseNode', node }]
@@ -62,6 +67,16 @@ function drainTimeLeftMs({ now, settings }: Observed, node: Node): number {
 
 function mayStillRun({ sighting }: Observed): boolean {
   return !sighting.known || sighting.instance !== undefined
+}
+
+/** A node that works contradicts a list without its instance: then only the cloud's own answer counts. */
+function isContradicted(seen: Observed, held: readonly Node[]): boolean {
+  return !mayStillRun(seen) && !seen.absence.proven && held.some((node) => readyStatus(node) === 'True')
+}
+
+/** Asks the cloud itself, unless it was asked a moment ago. */
+export function askForAbsence({ absence, cloudPauseMs }: Observed): Action[] {
+  return absence.pausedMs > 0 || cloudPauseMs > 0 ? [] : [{ do: 'proveAbsence' }]
 }
 
 function needsTermination({ sighting }: Observed): boolean {

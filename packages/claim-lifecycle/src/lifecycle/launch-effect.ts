@@ -27,7 +27,7 @@ export async function launchEffect<T extends KubernetesObject>(
     if (!(error instanceof CloudError)) throw error
     if (!isUncertain(error)) takeBack?.()
     // The request may have arrived all the same: only a list can tell.
-    else instances.listSoon()
+    else instances.noteUncertain(claim.uid)
     const refusal = launchRefusal(error, now, waitMs)
     pass.outcome.refusal = refusal
     await recordRefusal(pass, times)

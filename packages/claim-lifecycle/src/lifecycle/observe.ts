@@ -20,6 +20,7 @@ export async function observe<T extends KubernetesObject>(
     claim,
     owner: { apiVersion: `${group}/${version}`, kind },
     sighting: instances.find(claim),
+    listedAtMs: instances.listedAtMs(),
     nodes: nodesOf(dependencies, claim),
     pods: undefined,
     absence: absenceOf(dependencies, claim),

@@ -15,6 +15,8 @@ export interface Observed {
   claim: Claim
   owner: { apiVersion: string; kind: string }
   sighting: Sighting
+  /** When the list behind the sighting began, in wall clock milliseconds. */
+  listedAtMs: number
   /** Every Node of the claim, those that are leaving included. */
   nodes: Node[]
   /** Read from the server in this pass, where the decision needs them; otherwise undefined. */

@@ -173,6 +173,11 @@ test.each<[rule: string, observed: Observed, does: Action['do'][]]>([
     ['evict'],
   ],
   [
+    'looks at the cloud again first when the list is older than the deletion of the Node',
+    seen({ machine: ready, instance: anInstance(), nodes: [aLeavingNode()], pods: [pod], listedAtMs: NOW - 60_000 }),
+    ['lookAgain'],
+  ],
+  [
     'then lets it go, and keeps the instance',
     seen({ machine: ready, instance: anInstance(), nodes: [aLeavingNode()], pods: [] }),
     ['releaseNode'],
@@ -248,8 +253,13 @@ test.each<[rule: string, observed: Observed, does: Action['do'][]]>([
   ],
   [
     'lets the Node go when the instance is gone (M38)',
-    seen({ machine: deleted, nodes: [aLeavingNode()], pods: [pod] }),
+    seen({ machine: deleted, nodes: [aLeavingNode()], pods: [pod], absence: proven }),
     ['releaseNode'],
+  ],
+  [
+    'asks the cloud itself about an instance that the list lacks while its node works',
+    seen({ machine: deleted, nodes: [aLeavingNode()], pods: [pod] }),
+    ['proveAbsence'],
   ],
 ])('%s', (_rule, observed, does) => {
   expect(plan(observed).map((action) => action.do)).toEqual(does)

@@ -7,7 +7,7 @@ import { initialization } from '../node/initialization.ts'
 import { isHeld, isLeaving } from '../node/node-facts.ts'
 import { registrationPatch } from '../node/registration.ts'
 import type { Action } from './action.ts'
-import { endingActions, nodeLeavingActions } from './ending.ts'
+import { askForAbsence, endingActions, nodeLeavingActions } from './ending.ts'
 import { launchFailure } from './launch-failure.ts'
 import { type Observed, servingNode } from './observed.ts'
 
@@ -40,8 +40,7 @@ function deletionActions(seen: Observed): Action[] {
   const { sighting, nodes, absence } = seen
   const ending = endingActions(seen)
   if (ending.length > 0 || nodes.length > 0 || !sighting.known || sighting.instance) return ending
-  if (absence.proven) return [{ do: 'release' }]
-  return absence.pausedMs > 0 || seen.cloudPauseMs > 0 ? [] : [{ do: 'proveAbsence' }]
+  return absence.proven ? [{ do: 'release' }] : askForAbsence(seen)
 }
 
 function servingActions({ claim, owner }: Observed, node: Node): Action[] {
@@ -78,6 +77,6 @@ function launchActions(seen: Observed): Action[] {
   if (claimFault(claim) !== undefined) return []
   const open = claim.choices.filter((_choice, index) => !seen.refused[index])
   if (open.length === 0) return []
-  if (last > 0 && !absence.proven) return absence.pausedMs > 0 ? [] : [{ do: 'proveAbsence' }]
+  if (last > 0 && !absence.proven) return askForAbsence(seen)
   return [{ do: 'launch', specs: instanceSpecs(claim, open, last + 1) }]
 }

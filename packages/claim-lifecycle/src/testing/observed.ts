@@ -25,6 +25,7 @@ export function seen(
     claim: machineAdapter.read(aMachine({ ...machine, metadata })),
     owner: { apiVersion: 'karpenter.sh/v1alpha5', kind: 'Machine' },
     sighting: instance === 'unknown' ? { known: false } : { known: true, instance },
+    listedAtMs: NOW,
     nodes: [],
     pods: undefined,
     absence: { proven: false, pausedMs: 0 },
