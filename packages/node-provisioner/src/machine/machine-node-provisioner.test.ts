@@ -146,11 +146,9 @@ test('claims on their way out are not deleted twice, and a blocked drain is name
   cluster.edit(MACHINES, CLAIM, ({ status }) => {
     status?.conditions?.push({ type: 'Drained', status: 'False', reason: 'DrainBlocked', message: 'budget web' })
   })
-  expect(await provisioner.release(aNodeRequest().workspace, call)).toEqual({
-    released: false,
-    reason: 'DrainBlocked',
-    message: `${CLAIM}: budget web`,
-  })
+  const blocked = { reason: 'DrainBlocked', message: `${CLAIM}: budget web` }
+  expect(await provisioner.release(aNodeRequest().workspace, call)).toEqual({ released: false, ...blocked })
+  expect(await provisioner.supply(aNodeRequest({ slots: [RECORD] }), call)).toMatchObject(blocked)
   expect(cluster.writes.filter(({ verb }) => verb === 'delete')).toHaveLength(1)
 })
 

@@ -1,6 +1,7 @@
 import type { Machine } from '@kaito/api'
 import type { Cache, KubeClient } from '@kaito/controller-kit'
 import type { Call, NodeProvisioner, WorkspaceRef } from '../node-provisioner.ts'
+import { drainBlock } from './drain-block.ts'
 import { cachedMachinesOf, isOwnedBy, MACHINES, ownerLabels } from './machine-object.ts'
 
 type Released = Awaited<ReturnType<NodeProvisioner['release']>>
@@ -36,12 +37,11 @@ export async function releaseMachines(
 
 function progress(machines: Machine[]): { reason: 'DrainBlocked' | 'Deleting'; message: string } {
   const names = machines.map(({ metadata }) => metadata.name).join(' ')
-  for (const { metadata, status } of machines) {
-    const blocked = status?.conditions?.find(({ reason }) => reason === 'DrainBlocked')
-    if (blocked) return { reason: 'DrainBlocked', message: `${metadata.name}: ${blocked.message ?? ''}` }
-  }
-  return {
-    reason: 'Deleting',
-    message: `nodes are being given back; "kubectl describe machine ${names}" shows each step`,
-  }
+  const [blocked] = machines.flatMap((machine) => drainBlock(machine) ?? [])
+  return (
+    blocked ?? {
+      reason: 'Deleting',
+      message: `nodes are being given back; "kubectl describe machine ${names}" shows each step`,
+    }
+  )
 }

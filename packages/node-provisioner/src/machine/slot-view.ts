@@ -2,6 +2,7 @@ import { INSTANCE_TYPE_LABEL, type Machine, type Reason } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
 import type { NodeRequest, SlotRecord, SlotState } from '../node-provisioner.ts'
 import { claimName } from './claim-name.ts'
+import { drainBlock } from './drain-block.ts'
 import { lackOf } from './lack.ts'
 import { isOwnedBy } from './machine-object.ts'
 
@@ -55,6 +56,8 @@ function obstacle(claim: Machine, { workspace }: NodeRequest): NotReady | undefi
     return { stage: 'blocked', reason: 'NameConflict', message }
   }
   if (deletionTimestamp === undefined) return undefined
+  const blocked = drainBlock(claim)
+  if (blocked) return { stage: 'waiting', ...blocked }
   const message = `claim ${name} is being deleted; another one is asked for once it is gone`
   return { stage: 'waiting', reason: 'Deleting', message }
 }
