@@ -61,8 +61,6 @@ export const settingsSchema = z.strictObject({
   parallelPoolOperations: z.boolean().default(true),
   maxAgentPools: z.int().min(1).default(100),
   pageSize: z.int().min(1).default(100),
-  /** LIST ends with an empty page behind the last pool, as recorded from AKS. */
-  trailingEmptyPage: z.boolean().default(true),
   /** False: sizes that Azure has retired are refused. */
   offersRetiredSizes: z.boolean().default(true),
   /** Sizes the subscription cannot use in this region. */

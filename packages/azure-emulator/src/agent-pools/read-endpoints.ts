@@ -52,12 +52,10 @@ function machineBody({ settings }: Cloud, pool: Pool, machine: Machine): Record<
 }
 
 function page({ request }: ArmCall, { settings }: Cloud, items: readonly unknown[]): HttpAnswer {
-  const { pageSize, trailingEmptyPage } = settings
   const start = Number(request.url.searchParams.get('$skipToken') ?? 0) || 0
-  const value = items.slice(start, start + pageSize)
+  const value = items.slice(start, start + settings.pageSize)
   const end = start + value.length
-  const more = end < items.length || (trailingEmptyPage && value.length > 0)
-  return json(200, { value, ...(more && { nextLink: nextLink(request.url, end) }) })
+  return json(200, { value, ...(value.length > 0 && { nextLink: nextLink(request.url, end) }) })
 }
 
 function nextLink(url: URL, skip: number): string {
