@@ -56,6 +56,18 @@ test.each<[rule: string, claim: Machine, node: Node | undefined, lack: Partial<L
     { stage: 'waiting', reason: 'PoolCreating', revisitAfterMs: SETTLE_MS - 10_000 },
   ],
   [
+    'a launch is on its way for as long as it may take',
+    failing('MachineLaunched', 'PoolCreating', { lastTransitionTime: '2026-01-01T00:10:00Z' }),
+    undefined,
+    { stage: 'waiting', reason: 'PoolCreating', revisitAfterMs: 10 * 60_000 },
+  ],
+  [
+    'a launch that nobody has touched for longer says so',
+    failing('MachineLaunched', 'PoolCreating'),
+    undefined,
+    { stage: 'waiting', reason: 'NoProvisioner', message: expect.stringContaining('gpu-provisioner') },
+  ],
+  [
     'a reason that passes by itself is not told while it is young',
     failing('MachineInitialized', 'GPUNotRegistered', { lastTransitionTime: JUST_NOW }),
     aNode(),

@@ -3,6 +3,8 @@ import type { Node } from '@kaito/controller-kit'
 
 /** Steps that pass by themselves are told to the user only when they last longer than this. */
 export const SETTLE_MS = 60_000
+/** Longer than a provisioner leaves a launch as it is. */
+const STALL_MS = 60 * 60_000
 /** How far what is seen of a node may be behind what its claim says. */
 const NODE_LAG_MS = 5_000
 
@@ -65,13 +67,20 @@ export function lackOf(sight: Sight): Lack | undefined {
   }
   // A node that was complete and no longer is, is news at once.
   if (failing === ready || !PASSING.has(reason)) return lack
-  return reason === 'PoolCreating' || elapsedMs < SETTLE_MS ? onItsWay(claim, SETTLE_MS - elapsedMs) : lack
+  if (reason === 'PoolCreating') return launching(claim, elapsedMs)
+  return elapsedMs < SETTLE_MS ? onItsWay(claim, SETTLE_MS - elapsedMs) : lack
 }
 
 function untouched(claim: Machine, now: number): Lack {
   const message = `nobody has taken up claim ${claim.metadata.name}; check that the gpu-provisioner runs`
   const elapsedMs = elapsed(claim.metadata.creationTimestamp, now)
   if (elapsedMs < SETTLE_MS) return onItsWay(claim, SETTLE_MS - elapsedMs)
+  return { stage: 'waiting', reason: 'NoProvisioner', message }
+}
+
+function launching(claim: Machine, elapsedMs: number): Lack {
+  if (elapsedMs < STALL_MS || elapsedMs === Number.POSITIVE_INFINITY) return onItsWay(claim, STALL_MS - elapsedMs)
+  const message = `nothing has been heard of claim ${claim.metadata.name} for long; check that the gpu-provisioner runs`
   return { stage: 'waiting', reason: 'NoProvisioner', message }
 }
 
