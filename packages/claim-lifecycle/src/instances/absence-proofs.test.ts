@@ -75,7 +75,7 @@ test('two lists prove the end of a young launch, one of an old one, none that be
   expect(proofs.of(claim, true)).toEqual({ proven: false, pausedMs: 0 })
   pass(10_000)
   proofs.noteEnded('u', 10_000)
-  expect(proofs.of(claim, true)).toEqual({ proven: false, pausedMs: 5_000 })
+  expect(proofs.of(claim, true)).toEqual({ proven: false, pausedMs: 15_000 })
   proofs.noteEnded('u', 11_000)
   expect(proofs.of(claim, true)).toMatchObject({ proven: true })
   proofs.launchSent('u')

@@ -5,7 +5,7 @@ const PAUSE_MS = 1_000
 /** The same for an instance that nobody has ever seen. */
 const UNSEEN_PAUSE_MS = 10_000
 /** After a list gave the first answer the next list gives the second; asking for this one alone is the way out. */
-const LISTED_PAUSE_MS = 5_000
+const LISTED_PAUSE_MS = 15_000
 
 export interface AbsenceProofs {
   /**

@@ -147,6 +147,16 @@ test('lists seldom while it is quiet, and at once while something has just begun
   expect(cloud.calls().list - before).toBeGreaterThanOrEqual(9)
 })
 
+test('leaves the limits of the cloud to calls that were held back', async () => {
+  const { clock, cloud, list, launch } = world()
+  await clock.settle()
+  await launch()
+  list.noteThrottled()
+  const before = cloud.calls().list
+  await clock.advance(60_000)
+  expect(cloud.calls().list - before).toBeLessThanOrEqual(7)
+})
+
 test.each([
   ['nothing goes on', [], 120_000],
   ['an operation has just begun', [0], 1_000],

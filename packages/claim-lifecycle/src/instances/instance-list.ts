@@ -11,6 +11,9 @@ const LAUNCH_LAG_MS = 120_000
 /** How long an accepted deletion is trusted before it is asked for again. */
 const TERMINATION_HOLD_MS = 60_000
 const SOON_MS = 1_000
+/** While other calls have to wait, lists leave the cloud's limits to them. */
+const THROTTLED_MS = 10_000
+const THROTTLED_COUNTS_MS = 60_000
 const FAILED_LIST_PAUSE_MS = 5_000
 const BUSY = new Set<Instance['state']>(['Creating', 'Deleting', 'Busy'])
 
@@ -30,6 +33,8 @@ export interface InstanceList {
   noteTerminated(name: string): void
   /** Takes in the cloud's answer to a read of one instance. */
   noteRead(name: string, instance: Instance | undefined): void
+  /** The cloud, or its limits as we keep them, held back a call: lists become rarer for a while. */
+  noteThrottled(): void
   /** Lists again soon: something may have happened of which the last list knows nothing. */
   listSoon(): void
   /** Calls back with the names of claims whose instance changed, or with `all` when the list came back to life. */
@@ -62,6 +67,7 @@ class SharedInstanceList implements InstanceList {
   #listed = new Map<string, Instance>()
   #known = false
   #listedAtMs = 0
+  #throttledUntil = 0
   #dueAt = 0
   #cancel: () => void = () => undefined
   #rung = false
@@ -109,6 +115,10 @@ class SharedInstanceList implements InstanceList {
     this.#believe(name, instance, 0)
   }
 
+  noteThrottled(): void {
+    this.#throttledUntil = this.#options.clock.monotonic() + THROTTLED_COUNTS_MS
+  }
+
   listSoon(): void {
     this.#schedule(SOON_MS)
   }
@@ -144,11 +154,12 @@ class SharedInstanceList implements InstanceList {
 
   /** Never later than what is scheduled already. */
   #schedule(ms: number): void {
-    const dueAt = this.#options.clock.monotonic() + ms
-    if (dueAt >= this.#dueAt) return
+    const now = this.#options.clock.monotonic()
+    const waitMs = now < this.#throttledUntil ? Math.max(ms, THROTTLED_MS) : ms
+    if (now + waitMs >= this.#dueAt) return
     this.#cancel()
-    this.#dueAt = dueAt
-    this.#cancel = this.#options.clock.after(ms, () => this.#ring())
+    this.#dueAt = now + waitMs
+    this.#cancel = this.#options.clock.after(waitMs, () => this.#ring())
   }
 
   async #list(signal: AbortSignal): Promise<number> {

@@ -30,6 +30,7 @@ export function createLifecycleReconciler<T extends KubernetesObject>(dependenci
     const pass: Pass<T> = { dependencies, seen, current: object, outcome: {}, call: { signal } }
     await perform(pass, log)
     const { outcome } = pass
+    if (outcome.refusal?.reason === 'Throttled') dependencies.instances.noteThrottled()
     if (outcome.refusal) outcome.refusal.retryAfterMs = pauses.refused(key, outcome.refusal.retryAfterMs)
     else if (seen.cloudPauseMs === 0) pauses.clear(key)
     if (outcome.probed && !outcome.refusal) return { revisitAfterMs: absenceOf(dependencies, seen.claim).pausedMs }
