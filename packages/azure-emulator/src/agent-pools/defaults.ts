@@ -1,4 +1,4 @@
-import type { VmSize } from '../compute/vm-sizes.ts'
+import { ephemeralDiskGiB, type VmSize } from '../compute/vm-sizes.ts'
 import type { Settings } from '../settings.ts'
 import type { PoolProperties, RequestProperties } from './properties.ts'
 
@@ -12,7 +12,7 @@ export function withDefaults(request: RequestProperties, size: VmSize, settings:
   const { tags, nodeLabels, nodeTaints, availabilityZones, powerState, ...rest } = request
   return {
     ...FIXED,
-    osDiskType: osDiskSizeGB <= size.localDiskGiB ? 'Ephemeral' : 'Managed',
+    osDiskType: osDiskSizeGB <= ephemeralDiskGiB(size) ? 'Ephemeral' : 'Managed',
     ...(size.gpus > 0 && { gpuProfile: { driver: 'Install' } }),
     ...(request.scaleSetPriority === 'Spot' && { scaleSetEvictionPolicy: 'Delete', spotMaxPrice: -1 }),
     ...rest,

@@ -35,6 +35,8 @@ export function createPool(
   return { pool, operation: launchMachines(cloud, pool, { kind: 'Creating', lateError: wanted.lateError }) }
 }
 
+const POWERING = { Running: 'Starting', Stopped: 'Stopping' }
+
 /** Brings an existing pool to new properties, retrying what had failed. */
 export function updatePool(
   cloud: Cloud,
@@ -52,15 +54,16 @@ export function updatePool(
     pool.fault = takeFault(cloud, pool.name, pool.properties)
     return launchMachines(cloud, pool, { kind: count > previous ? 'Scaling' : 'Updating', lateError: wanted.lateError })
   }
+  const power = wanted.power === pool.powerState ? undefined : wanted.power
   return runOperation(cloud, pool, {
-    kind: count < pool.machines.length ? 'Scaling' : 'Updating',
+    kind: power ? POWERING[power] : count < pool.machines.length ? 'Scaling' : 'Updating',
     seconds: cloud.settings.updateSeconds,
     end: () => {
       removeMachines(cloud, pool, pool.machines.slice(count))
       billFor(cloud, pool, count)
       refreshNodes(cloud, pool)
       joinMissing(cloud, pool)
-      if (wanted.power && wanted.power !== pool.powerState) setPower(cloud, pool, wanted.power)
+      if (power) setPower(cloud, pool, power)
       return undefined
     },
   })

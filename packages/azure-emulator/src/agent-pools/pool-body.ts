@@ -13,11 +13,16 @@ export function poolBody(pool: Pool, settings: Settings): PoolBody {
       eTag: pool.etag,
       provisioningState: pool.provisioningState,
       powerState: { code: pool.powerState },
-      currentOrchestratorVersion: settings.kubernetesVersion,
+      currentOrchestratorVersion: kubernetesVersion(pool, settings),
       nodeImageVersion: nodeImageVersion(pool),
       ...(pool.provisioningError && { status: { provisioningError: pool.provisioningError } }),
     },
   }
+}
+
+/** A version asked for in full is the one that runs; of a minor version the emulator knows no patch but the cluster's. */
+export function kubernetesVersion({ properties: { orchestratorVersion = '' } }: Pool, settings: Settings): string {
+  return /^\d+\.\d+\.\d+$/.test(orchestratorVersion) ? orchestratorVersion : settings.kubernetesVersion
 }
 
 export function nodeImageVersion({ properties: { osSKU = 'Ubuntu' } }: Pool): string {

@@ -96,6 +96,16 @@ describe('refuses', () => {
       ['UnmarshalError', /unknown field "nodeInit/],
     ],
     [
+      'a property of nobody in a profile',
+      ['ws1', { ...gpuPool, upgradeSettings: { maxsurge: '33%' } }],
+      ['UnmarshalError', /unknown field "maxsurge"/],
+    ],
+    [
+      'machines that are in no scale set',
+      ['ws1', { ...gpuPool, type: 'VirtualMachines' }],
+      ['InvalidParameter', /type is invalid.*simulation/],
+    ],
+    [
       'a count that is text',
       ['ws1', { ...gpuPool, count: '1' }],
       ['UnmarshalError', /cannot unmarshal .*properties\.count/],
@@ -206,4 +216,28 @@ describe('an update', () => {
     expect(nodesOf('ws1')).toHaveLength(1)
     expect(emulator.ledger.intervals().at(-1)).toMatchObject({ machines: 1 })
   })
+})
+
+// Like the examples of the AKS API description.
+test.each<[rule: string, properties: object]>([
+  ['spot machines', { vmSize: 'Standard_DS1_v2', scaleSetPriority: 'Spot', scaleSetEvictionPolicy: 'Delete' }],
+  ['an ephemeral disk in the cache', { vmSize: 'Standard_DS2_v2', osDiskSizeGB: 64, osDiskType: 'Ephemeral' }],
+  [
+    'parts of GPUs',
+    { vmSize: 'Standard_ND96asr_v4', gpuInstanceProfile: 'MIG2g', kubeletConfig: { failSwapOn: false } },
+  ],
+  ['another runtime', { vmSize: 'Standard_DS2_v2', osDiskSizeGB: 64, workloadRuntime: 'WasmWasi', mode: 'User' }],
+])('takes %s', async (_rule, properties) => {
+  const { put } = emulatedArm()
+  const asked = { count: 3, orchestratorVersion: '', osType: 'Linux', ...properties }
+  expect(await put('agentpool1', asked)).toMatchObject({ status: 201, body: { properties } })
+})
+
+test('runs the version of Kubernetes that was asked for in full', async () => {
+  const { put, nodesOf, emulator } = emulatedArm({ kubernetesVersion: '1.34.2' })
+  const current = (currentOrchestratorVersion: string) => ({ body: { properties: { currentOrchestratorVersion } } })
+  expect(await put('ws1', { ...gpuPool, orchestratorVersion: '1.33.5' })).toMatchObject(current('1.33.5'))
+  expect(await put('ws2', { ...gpuPool, orchestratorVersion: '1.34' })).toMatchObject(current('1.34.2'))
+  emulator.advance(90)
+  expect(nodesOf('ws1')).toMatchObject([{ status: { nodeInfo: { kubeletVersion: 'v1.33.5' } } }])
 })

@@ -5,7 +5,7 @@ import { type HttpAnswer, json } from '../http/exchange.ts'
 import { recordRequest, requirePool } from './change-endpoints.ts'
 import { requireIdle } from './change-guards.ts'
 import { upgradeNodeImage } from './node-image-upgrade.ts'
-import { nodeImageVersion, poolBody } from './pool-body.ts'
+import { kubernetesVersion, nodeImageVersion, poolBody } from './pool-body.ts'
 
 const CLUSTER_TYPE = 'Microsoft.ContainerService/managedClusters'
 
@@ -26,7 +26,7 @@ export function getUpgradeProfile(cloud: Cloud, call: ArmCall): HttpAnswer {
     name: 'default',
     type: `${CLUSTER_TYPE}/agentPools/upgradeProfiles`,
     properties: {
-      kubernetesVersion: cloud.settings.kubernetesVersion,
+      kubernetesVersion: kubernetesVersion(pool, cloud.settings),
       osType: pool.properties.osType ?? 'Linux',
       latestNodeImageVersion: nodeImageVersion(pool),
     },

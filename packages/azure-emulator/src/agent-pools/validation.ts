@@ -1,4 +1,4 @@
-import { findVmSize, type VmSize } from '../compute/vm-sizes.ts'
+import { ephemeralDiskGiB, findVmSize, type VmSize } from '../compute/vm-sizes.ts'
 import type { Settings } from '../settings.ts'
 import type { RequestProperties } from './properties.ts'
 import { badRequest, invalidParameter, sizeNotSupported, zoneNotSupported } from './refusals.ts'
@@ -28,6 +28,8 @@ const WELL_KNOWN_LABELS = new Set([
 /** Throws what AKS answers to a pool of this name with these properties; unchanged members of an existing pool included. */
 export function validatePool(name: string, properties: RequestProperties, settings: Settings): VmSize {
   validateName(name, properties)
+  if (properties.type && properties.type !== 'VirtualMachineScaleSets')
+    throw invalidParameter('type', `this simulation has no agent pools of the type ${properties.type}`)
   const size = offeredSize(properties, settings)
   validateCount(properties)
   validateDisk(properties, size)
@@ -79,9 +81,9 @@ const GIB = 1024 ** 3
 function validateDisk({ osDiskSizeGB = 0, osDiskType }: RequestProperties, size: VmSize): void {
   if (osDiskSizeGB !== 0 && (osDiskSizeGB < 30 || osDiskSizeGB > 2048))
     throw invalidParameter('osDiskSizeGB', 'the OS disk size must be 0 or between 30 and 2048 GB')
-  if (osDiskType === 'Ephemeral' && Math.max(osDiskSizeGB, 30) > size.localDiskGiB)
+  if (osDiskType === 'Ephemeral' && Math.max(osDiskSizeGB, 30) > ephemeralDiskGiB(size))
     throw badRequest(
-      `The virtual machine size ${size.name} has a cache size of 0 bytes and temp disk size of ${size.localDiskGiB * GIB} bytes, but the OS disk requires ${osDiskSizeGB * GIB} bytes. Use a VM size with larger cache or disable ephemeral OS.`,
+      `The virtual machine size ${size.name} has a cache size of ${size.cacheGiB * GIB} bytes and temp disk size of ${size.localDiskGiB * GIB} bytes, but the OS disk requires ${osDiskSizeGB * GIB} bytes. Use a VM size with larger cache or disable ephemeral OS.`,
     )
 }
 

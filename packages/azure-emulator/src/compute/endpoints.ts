@@ -26,7 +26,7 @@ export function listSkus({ settings }: Cloud, { request }: ArmCall): HttpAnswer 
 function skuBody(size: VmSize, settings: Settings): Record<string, unknown> {
   const { location, zones } = settings
   const restricted = settings.restrictedSizes.some((name) => name.toLowerCase() === size.name.toLowerCase())
-  const ephemeral = size.localDiskGiB >= 30
+  const placements = [size.localDiskGiB >= 30 && 'ResourceDisk', size.cacheGiB >= 30 && 'CacheDisk'].filter(Boolean)
   const capabilities = {
     MaxResourceVolumeMB: size.localDiskGiB * 1024,
     OSVhdSizeMB: 1_047_552,
@@ -37,8 +37,9 @@ function skuBody(size: VmSize, settings: Settings): Record<string, unknown> {
     HyperVGenerations: 'V1,V2',
     CpuArchitectureType: size.cpuArchitecture,
     LowPriorityCapable: 'True',
-    EphemeralOSDiskSupported: ephemeral ? 'True' : 'False',
-    ...(ephemeral && { SupportedEphemeralOSDiskPlacements: 'ResourceDisk' }),
+    ...(size.cacheGiB > 0 && { CachedDiskBytes: size.cacheGiB * 1024 ** 3 }),
+    EphemeralOSDiskSupported: placements.length > 0 ? 'True' : 'False',
+    ...(placements.length > 0 && { SupportedEphemeralOSDiskPlacements: placements.join(',') }),
     EncryptionAtHostSupported: 'True',
     AcceleratedNetworkingEnabled: 'True',
     RdmaEnabled: 'False',

@@ -7,23 +7,26 @@ export interface VmSize {
   memoryGiB: number
   gpus: number
   gpuVendor?: 'nvidia' | 'amd'
-  /** Local disk an ephemeral OS disk can use. */
+  /** Local disk, temporary or NVMe. */
   localDiskGiB: number
+  /** Cache of the OS disk on the host. */
+  cacheGiB: number
   cpuArchitecture: 'x64' | 'Arm64'
   /** Withdrawn by Azure; still offered where the settings say so. */
   retired?: true
 }
 
-type Row = [name: string, vCpus: number, memoryGiB: number, gpus: number, localDiskGiB: number]
+type Row = [name: string, vCpus: number, memoryGiB: number, gpus: number, localDiskGiB: number, cacheGiB?: number]
 
 function family(name: string, rows: Row[], facts: Partial<VmSize> = {}): VmSize[] {
-  return rows.map(([size, vCpus, memoryGiB, gpus, localDiskGiB]) => ({
+  return rows.map(([size, vCpus, memoryGiB, gpus, localDiskGiB, cacheGiB = 0]) => ({
     name: `Standard_${size}`,
     family: name,
     vCpus,
     memoryGiB,
     gpus,
     localDiskGiB,
+    cacheGiB,
     cpuArchitecture: 'x64',
     ...(gpus > 0 && { gpuVendor: 'nvidia' }),
     ...facts,
@@ -75,14 +78,14 @@ export const VM_SIZES: readonly VmSize[] = [
     ['NV72ads_A10_v5', 72, 880, 2, 2880],
   ]),
   ...family('standardDSv2Family', [
-    ['DS1_v2', 1, 3.5, 0, 7],
-    ['DS2_v2', 2, 7, 0, 14],
-    ['DS3_v2', 4, 14, 0, 28],
+    ['DS1_v2', 1, 3.5, 0, 7, 43],
+    ['DS2_v2', 2, 7, 0, 14, 86],
+    ['DS3_v2', 4, 14, 0, 28, 172],
   ]),
   ...family('standardDSv3Family', [
-    ['D2s_v3', 2, 8, 0, 16],
-    ['D4s_v3', 4, 16, 0, 32],
-    ['D8s_v3', 8, 32, 0, 64],
+    ['D2s_v3', 2, 8, 0, 16, 50],
+    ['D4s_v3', 4, 16, 0, 32, 100],
+    ['D8s_v3', 8, 32, 0, 64, 200],
   ]),
   ...family('standardDSv5Family', [
     ['D2s_v5', 2, 8, 0, 0],
@@ -102,4 +105,9 @@ const BY_NAME = new Map(VM_SIZES.map((size) => [size.name.toLowerCase(), size]))
 /** Azure compares size names without regard to case. */
 export function findVmSize(name: string): VmSize | undefined {
   return BY_NAME.get(name.toLowerCase())
+}
+
+/** The largest ephemeral OS disk that a machine of this size has room for. */
+export function ephemeralDiskGiB({ localDiskGiB, cacheGiB }: VmSize): number {
+  return Math.max(localDiskGiB, cacheGiB)
 }

@@ -1,6 +1,6 @@
 import { SPOT_LABEL } from '../agent-pools/defaults.ts'
 import type { Machine, Pool } from '../agent-pools/pool.ts'
-import { nodeImageVersion } from '../agent-pools/pool-body.ts'
+import { kubernetesVersion, nodeImageVersion } from '../agent-pools/pool-body.ts'
 import { nodeResourceGroup, scaleSetId } from '../cloud.ts'
 import { findVmSize, type VmSize } from '../compute/vm-sizes.ts'
 import type { Settings } from '../settings.ts'
@@ -33,7 +33,7 @@ export function nodeObject(pool: Pool, machine: Machine, settings: Settings): No
         { type: 'InternalIP', address: machine.ip },
         { type: 'Hostname', address: machine.name },
       ],
-      nodeInfo: nodeInfo(machine, settings, size),
+      nodeInfo: nodeInfo(machine, kubernetesVersion(pool, settings), size),
     },
   }
 }
@@ -126,7 +126,7 @@ function resources(
   }
 }
 
-function nodeInfo(machine: Machine, { kubernetesVersion }: Settings, size: VmSize | undefined): Record<string, string> {
+function nodeInfo(machine: Machine, version: string, size: VmSize | undefined): Record<string, string> {
   return {
     machineID: machine.bootId.replaceAll('-', ''),
     systemUUID: machine.bootId,
@@ -134,7 +134,7 @@ function nodeInfo(machine: Machine, { kubernetesVersion }: Settings, size: VmSiz
     kernelVersion: '6.8.0-1034-azure',
     osImage: 'Ubuntu 24.04.3 LTS',
     containerRuntimeVersion: 'containerd://2.0.6',
-    kubeletVersion: `v${kubernetesVersion}`,
+    kubeletVersion: `v${version}`,
     kubeProxyVersion: '',
     operatingSystem: 'linux',
     architecture: size?.cpuArchitecture === 'Arm64' ? 'arm64' : 'amd64',
