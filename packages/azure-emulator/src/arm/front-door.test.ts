@@ -38,6 +38,14 @@ describe('answers in the envelope of ARM', () => {
   })
 })
 
+test('names the resource type it does not have', async () => {
+  const { send } = emulatedArm()
+  expect(await send('POST', `${CLUSTER_PATH}/rotateClusterCertificates?${VERSION}`)).toMatchObject({
+    status: 404,
+    body: { error: { message: expect.stringContaining("'managedClusters/rotateClusterCertificates'") } },
+  })
+})
+
 describe('asks for a bearer token', () => {
   const path = `${POOLS}?${VERSION}`
 

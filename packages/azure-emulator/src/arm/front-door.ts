@@ -92,12 +92,13 @@ function unknownRoute({ method, url }: HttpRequest, methods: readonly string[]):
       message: `The requested resource does not support http method '${method}'.`,
       headers: { allow: methods.join(', ') },
     })
-  const [, namespace, type] = /\/providers\/([^/]+)\/([^/]+)/i.exec(url.pathname) ?? []
+  const [, namespace, resource = ''] = /\/providers\/([^/]+)\/(.+)/i.exec(url.pathname) ?? []
+  const type = resource.split('/').filter((_segment, index) => index % 2 === 0)
   return armError({
     status: 404,
     code: namespace ? 'InvalidResourceType' : 'NotFound',
     message: namespace
-      ? `The resource type '${type ?? ''}' could not be found in the namespace '${namespace}' for api version '${url.searchParams.get('api-version') ?? ''}'.`
+      ? `The resource type '${type.join('/')}' could not be found in the namespace '${namespace}' for api version '${url.searchParams.get('api-version') ?? ''}'.`
       : `No resource was found at '${url.pathname}'.`,
   })
 }
