@@ -44,6 +44,8 @@ export interface AzureCloudOptions {
   onRequest?: (call: ArmCall) => void
 }
 
+type Terminated = Parameters<CloudProvider['terminate']>[0]
+
 const PUBLIC_ENDPOINT = 'https://management.azure.com'
 /** Clouds whose token scope is their own endpoint; any other host is a stand-in for the public one. */
 const SOVEREIGN = new Set(['management.usgovcloudapi.net', 'management.chinacloudapi.cn'])
@@ -127,23 +129,27 @@ class AzureCloud implements CloudProvider {
     log.info(facts, 'agent pool create accepted')
   }
 
-  async terminate({ name, claimUid }: { name: string; claimUid: string }, call: Call): Promise<void> {
+  async terminate(target: Terminated, call: Call): Promise<void> {
+    const { name } = target
     call.signal.throwIfAborted()
     if (!isPoolName(name)) return
     this.#budget.setAside(name)
     try {
-      await this.#translated(call, this.#deleteOwned({ name, claimUid }, call))
+      await this.#translated(call, this.#deleteOwned(target, call))
     } finally {
       this.#budget.putBack(name)
     }
   }
 
-  async #deleteOwned({ name, claimUid }: { name: string; claimUid: string }, call: Call): Promise<void> {
+  async #deleteOwned({ name, claimUid, launch = Number.POSITIVE_INFINITY }: Terminated, call: Call): Promise<void> {
     const pool = await this.#pools.get(name, call)
     if (!pool) return
     const instance = this.#instance(pool)
     if (instance.claimUid !== claimUid) throw nameConflict(name)
     if (instance.state === 'Deleting') return
+    if ((instance.launch ?? 0) > launch) {
+      throw new CloudError('ClusterBusy', `agent pool ${name} was made by a later launch`)
+    }
     await this.#pools.delete({ name, etag: pool.eTag }, call)
     this.#window.started(name)
     this.#options.log.info({ pool: name, claimUid }, 'agent pool deletion accepted')

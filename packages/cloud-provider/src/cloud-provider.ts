@@ -82,8 +82,8 @@ export interface CloudProvider {
   /**
    * Asks to delete the instance if, read again at once, it still belongs to `claimUid`. Resolves when the deletion is
    * accepted, already under way, or there is nothing; throws `NameConflict` when it belongs to somebody else, and
-   * `ClusterBusy` when it must be repeated later.
+   * `ClusterBusy` when it must be repeated later, or when a launch later than `launch` made it.
    */
-  terminate(instance: { name: string; claimUid: string }, call: Call): Promise<void>
+  terminate(instance: { name: string; claimUid: string; launch?: number }, call: Call): Promise<void>
   health(call: Call): Promise<CloudHealth>
 }

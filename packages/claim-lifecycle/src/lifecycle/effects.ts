@@ -14,7 +14,7 @@ import {
   type Pod,
   parseKey,
 } from '@kaito/controller-kit'
-import { failedLaunchAnnotation } from '../launch/launch-record.ts'
+import { failedLaunchAnnotation, failedLaunches } from '../launch/launch-record.ts'
 import { isHeld, isLeaving } from '../node/node-facts.ts'
 import type { Action } from './action.ts'
 import { launchEffect } from './launch-effect.ts'
@@ -40,7 +40,10 @@ export function effectsOf<T extends KubernetesObject>(pass: Pass<T>): Effects<Ac
     launch: ({ specs }) => launchEffect(pass, specs, () => justify(pass, 'launch')),
     terminate: async () => {
       await justify(pass, 'terminate')
-      await cloud.terminate({ name: seen.claim.name, claimUid: seen.claim.uid }, pass.call)
+      const { name, uid: claimUid, deletedAt } = seen.claim
+      // The list may be older than the launch that followed the failed one.
+      const launch = deletedAt === undefined ? { launch: failedLaunches(seen.claim).last } : {}
+      await cloud.terminate({ name, claimUid, ...launch }, pass.call)
       instances.noteTerminated(seen.claim.name)
     },
     lookAgain: async () => instances.listSoon(),

@@ -1,5 +1,4 @@
 import type { RecordedStep } from '../claim/claim.ts'
-import { failedLaunches } from '../launch/launch-record.ts'
 import { initialization } from '../node/initialization.ts'
 import { type Observed, servingNode } from './observed.ts'
 
@@ -13,8 +12,9 @@ interface LaunchFailure {
 export function launchFailure(seen: Observed): LaunchFailure | undefined {
   const { claim, sighting } = seen
   const instance = sighting.known ? sighting.instance : undefined
-  if (!instance || claim.steps.initialized?.met) return undefined
-  const launch = instance.launch ?? failedLaunches(claim).last + 1
+  // Whose launch nobody can tell any more, nobody gives up: a later pass could not tell it from the next one.
+  if (!instance || instance.launch === undefined || claim.steps.initialized?.met) return undefined
+  const { launch } = instance
   const { node } = servingNode(seen)
   if (instance.state === 'Failed' && !node && claim.providerID === undefined) {
     const failure = instance.failure ?? { reason: 'Unknown', message: 'the cloud gave no reason' }

@@ -168,6 +168,11 @@ test.each<[rule: string, observed: Observed, does: Action['do'][]]>([
     ['recordFailure'],
   ],
   [
+    'gives up no instance whose launch nobody can tell any more',
+    seen({ machine: {}, instance: anInstance({ state: 'Failed', launch: undefined }) }),
+    [],
+  ],
+  [
     'empties a Node that was deleted by hand',
     seen({ machine: ready, instance: anInstance(), nodes: [aLeavingNode()], pods: [pod] }),
     ['evict'],

@@ -195,6 +195,16 @@ function describeTerminate(world: () => CloudUnderTest): void {
     expect([await fingerprint(spec.name), await fingerprint('theirs')]).toEqual(before)
   })
 
+  test('leaves an instance that a later launch made', async () => {
+    const { cloud, fingerprint } = world()
+    await launched(world(), { ...spec, launch: 2 })
+    const before = await fingerprint(spec.name)
+    expect((await cloudError(cloud.terminate({ ...own, launch: 1 }, call))).reason).toBe('ClusterBusy')
+    expect(await fingerprint(spec.name)).toEqual(before)
+    await cloud.terminate({ ...own, launch: 2 }, call)
+    expect(await cloud.get(spec.name, call)).toMatchObject({ state: 'Deleting' })
+  })
+
   test('launches again under the same claim once the first instance is gone', async () => {
     const { cloud, settle } = world()
     await launched(world())

@@ -85,11 +85,15 @@ class MemoryCloud implements FakeCloud {
     answer()
   }
 
-  async terminate({ name, claimUid }: { name: string; claimUid: string }, call: Call): Promise<void> {
+  async terminate(
+    { name, claimUid, launch = Number.POSITIVE_INFINITY }: { name: string; claimUid: string; launch?: number },
+    call: Call,
+  ): Promise<void> {
     const answer = this.#enter('terminate', { name, call })
     const seen = this.#seen(name)
     const current = this.#histories.get(name)?.at(-1)?.instance
     if (seen && seen.claimUid !== claimUid) throw foreign(name)
+    if ((seen?.launch ?? 0) > launch) throw new CloudError('ClusterBusy', `${name} was made by a later launch`)
     if (seen && seen.state !== 'Deleting' && current) {
       this.#terminations.push(name)
       const deleting = { from: this.#now(), ...this.#faults.takeOutcome('terminate', this.#options.deleteMs, name) }
