@@ -112,7 +112,12 @@ export function invalid(object: { group: string; kind: string; name: string }, c
     code: 422,
     reason: 'Invalid',
     message: `${qualified({ group, plural: kind })} "${name}" is invalid${causes.length === 0 ? '' : `: ${text}`}`,
-    details: { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind, causes },
+    details: {
+      ...(name === '' ? {} : { name }),
+      ...(group === '' ? {} : { group }),
+      ...(kind === '' ? {} : { kind }),
+      causes,
+    },
   })
 }
 

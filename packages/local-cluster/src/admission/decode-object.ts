@@ -6,15 +6,15 @@ import { applyDefaults, dropForbiddenNulls } from '../schema/apply-defaults.ts'
 import { decodeBuiltIn, UnmarshalFault } from '../schema/decode-built-in.ts'
 import { defaultBuiltIn } from '../schema/default-built-in.ts'
 import { embeddedResources } from '../schema/embedded-resources.ts'
-import { childPath } from '../schema/field-fault.ts'
+import { childPath, invalidValue } from '../schema/field-fault.ts'
 import { isJsonObject, type JsonObject } from '../schema/json.ts'
 import { prune } from '../schema/prune.ts'
-import { badRequest, type StatusError } from '../status-error.ts'
+import { badRequest, invalid, type StatusError } from '../status-error.ts'
 
 /** Brings a request's object, in place, into the form in which it is stored; the result lists warnings. */
 export function decodeObject(request: DecodeRequest, custom: CustomVersion | undefined): string[] {
   const { kind, object } = request
-  const unknown = decoded(kind, () =>
+  const unknown = decoded(request, () =>
     custom === undefined ? decodeBuiltInKind(object, kind) : decodeCustom(object, custom),
   )
   const warnings = strictFaults(request, unknown)
@@ -25,12 +25,15 @@ export function decodeObject(request: DecodeRequest, custom: CustomVersion | und
 
 const ENDPOINTS_DEPRECATED = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
 
+/** The real server names no object when it cannot decode what a patch made of it. */
+const UNNAMED = { group: '', kind: '', name: '' }
+
 /** Translates values of a wrong type into the API server's refusal. */
-function decoded(kind: DecodeRequest['kind'], decode: () => string[]): string[] {
+function decoded(request: DecodeRequest, decode: () => string[]): string[] {
   try {
     return decode()
   } catch (error) {
-    if (error instanceof UnmarshalFault) throw undecodable(kind, error.message)
+    if (error instanceof UnmarshalFault) throw undecodable(request, error.message)
     throw error
   }
 }
@@ -68,16 +71,18 @@ function decodeCustom(object: KubeObject, { schema }: CustomVersion): string[] {
   return [...inMetadata, ...removed]
 }
 
-function strictFaults({ kind, fieldValidation, duplicateFields }: DecodeRequest, unknown: string[]): string[] {
+function strictFaults(request: DecodeRequest, unknown: string[]): string[] {
+  const { fieldValidation, duplicateFields } = request
   if (fieldValidation === 'Ignore') return []
   const faults = [
     ...(duplicateFields ?? []).map((path) => `duplicate field "${path}"`),
     ...unknown.map((path) => `unknown field "${path}"`),
   ]
   if (fieldValidation === 'Warn' || faults.length === 0) return faults
-  throw undecodable(kind, `strict decoding error: ${faults.join(', ')}`)
+  throw undecodable(request, `strict decoding error: ${faults.join(', ')}`)
 }
 
-function undecodable({ kind, version }: DecodeRequest['kind'], why: string): StatusError {
+function undecodable({ kind: { kind, version }, shownPatch }: DecodeRequest, why: string): StatusError {
+  if (shownPatch !== undefined) return invalid(UNNAMED, [invalidValue('patch', shownPatch(), why)])
   return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`)
 }

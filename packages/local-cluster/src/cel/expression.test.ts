@@ -24,6 +24,7 @@ test.each([
   "self.?other.orValue('none') == 'none'",
   "self.?labels.?app == optional.of('x')",
   'self.?other == optional.none()',
+  'self.?labels != self.?other',
   "self.names.all(name, name.matches('^[a-z]$'))",
   "matches(self.image, 'model:[0-9]+$')",
   "self.image.matches('(?i)^EXAMPLE')",

@@ -20,8 +20,10 @@ import { POD_COLUMNS } from './pod-columns.ts'
 import { ENDPOINT_COLUMNS, SERVICE_COLUMNS, SLICE_COLUMNS } from './service-columns.ts'
 
 const CREATED_AT = text('Created At', ({ metadata }) => metadata.creationTimestamp ?? '')
-const DATA = text('Data', (object) =>
-  String(Object.keys(objectAt(object, 'data') ?? {}).length + Object.keys(objectAt(object, 'binaryData') ?? {}).length),
+const DATA = text(
+  'Data',
+  (object) =>
+    Object.keys(objectAt(object, 'data') ?? {}).length + Object.keys(objectAt(object, 'binaryData') ?? {}).length,
 )
 
 function ratio(object: KubeObject, done: string): string {

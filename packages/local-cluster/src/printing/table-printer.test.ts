@@ -182,8 +182,8 @@ test.each<[rule: string, object: Record<string, unknown>, cells: unknown[]]>([
     },
     ['10s', 'Normal', 'Started', 'pod/p', 'Started it'],
   ],
-  ['a ConfigMap', { kind: 'ConfigMap', data: { a: '' }, binaryData: { b: '' } }, ['x', '2', '5m']],
-  ['a Secret', { kind: 'Secret', type: 'Opaque', data: { a: '' } }, ['x', 'Opaque', '1', '5m']],
+  ['a ConfigMap', { kind: 'ConfigMap', data: { a: '' }, binaryData: { b: '' } }, ['x', 2, '5m']],
+  ['a Secret', { kind: 'Secret', type: 'Opaque', data: { a: '' } }, ['x', 'Opaque', 1, '5m']],
   [
     'a Lease',
     { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', spec: { holderIdentity: 'me' } },

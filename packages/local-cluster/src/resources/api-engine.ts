@@ -27,6 +27,7 @@ export interface WriteOptions {
   fieldValidation: 'Strict' | 'Warn' | 'Ignore'
   /** Field paths found twice in the JSON text. */
   duplicateFields?: string[]
+  shownPatch?: () => string
 }
 
 /** Where one object is. `namespace` is undefined for kinds without. */

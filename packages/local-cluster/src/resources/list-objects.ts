@@ -5,6 +5,7 @@ import { fieldSelector } from '../store/field-selector.ts'
 import { labelSelector } from '../store/label-selector.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine } from './api-engine.ts'
+import { versionNumber } from './preconditions.ts'
 
 /** Query parameters of a list or watch, as sent. */
 export interface ListQuery {
@@ -35,7 +36,7 @@ export function matcher(kind: KindDefinition, query: ListQuery): (object: KubeOb
 export function listObjects(engine: ApiEngine, kind: KindDefinition, query: ListQuery): ObjectList {
   checkVersionMatch(query)
   const matches = matcher(kind, query)
-  const limit = wholeNumber('limit', query.limit) ?? 0
+  const limit = wholeNumber(query.limit) ?? 0
   const from = query.continue === undefined || query.continue === '' ? undefined : parseContinue(query)
   const revision = from?.revision ?? revisionOf(engine, query)
   const all = snapshot(engine, kind, { revision, namespace: query.namespace, continued: from !== undefined })
@@ -55,11 +56,21 @@ export function listObjects(engine: ApiEngine, kind: KindDefinition, query: List
   }
 }
 
-/** `undefined` for absent; throws 400 for anything but digits. */
-export function wholeNumber(name: string, text: string | undefined): number | undefined {
+/** `undefined` for absent; throws 400 for what is not a whole number. */
+export function wholeNumber(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined
-  if (!/^\d{1,16}$/.test(text)) throw badRequest(`${name}: Invalid value: "${text}": must be a whole number`)
+  if (!/^-?\d{1,16}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`)
   return Number(text)
+}
+
+/** The state that a read wants to see, as its query says; zero for any. */
+export function wantedVersion({ resourceVersion }: ListQuery): number {
+  const refuse = (why: string) => new StatusError({ code: 500, message: invalidVersion(resourceVersion, why) })
+  return versionNumber(resourceVersion, refuse)
+}
+
+function invalidVersion(text: string | undefined, why: string): string {
+  return `resourceVersion: Invalid value: ${JSON.stringify(text)}: ${why}`
 }
 
 /** Throws 410 as the real server answers for history that is gone. */
@@ -83,9 +94,11 @@ export function checkReached(engine: ApiEngine, wanted: number): void {
 }
 
 function revisionOf(engine: ApiEngine, query: ListQuery): number {
-  const wanted = wholeNumber('resourceVersion', query.resourceVersion)
+  const { resourceVersion } = query
+  const refuse = (why: string) => badRequest(`invalid resource version: ${invalidVersion(resourceVersion, why)}`)
+  const wanted = versionNumber(resourceVersion, refuse)
   const current = engine.store.revision()
-  if (wanted === undefined || wanted === 0) return current
+  if (wanted === 0) return current
   checkReached(engine, wanted)
   const exact =
     query.resourceVersionMatch === undefined ? query.limit !== undefined : query.resourceVersionMatch === 'Exact'

@@ -1,6 +1,7 @@
 import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
 import type { KindDefinition } from '../kind-definition.ts'
-import { badRequest, conflict, invalid, StatusError } from '../status-error.ts'
+import { badRequest, invalid, type StatusCause, StatusError } from '../status-error.ts'
+import { keyOf } from '../store/stored-object.ts'
 import { type ApiEngine, rfc3339, type Target } from './api-engine.ts'
 import { isObject, sameJson } from './json-value.ts'
 import { traitsOf } from './kind-traits.ts'
@@ -39,6 +40,9 @@ export function refused(target: Pick<Target, 'kind' | 'name'>) {
   return { group: target.kind.group, plural: target.kind.plural, name: target.name }
 }
 
+const MAX_GENERATED_BASE = 58
+const MAX_DRAWS = 8
+
 /** System metadata of a new object; the caller's own values for it are ignored, as the real server does. */
 export function newMetadata(engine: ApiEngine, kind: KindDefinition, metadata: KubeMetadata): KubeMetadata {
   const { resourceVersion, ...kept } = metadata
@@ -48,16 +52,24 @@ export function newMetadata(engine: ApiEngine, kind: KindDefinition, metadata: K
   delete kept.deletionTimestamp
   delete kept.deletionGracePeriodSeconds
   delete kept.generation
-  const generateName = Reflect.get(metadata, 'generateName')
-  const name =
-    kept.name === '' && typeof generateName === 'string' ? `${generateName}${engine.nameSuffix()}` : kept.name
   return {
     ...kept,
-    name,
+    name: kept.name === '' ? generatedName(engine, kind, metadata) : kept.name,
     uid: engine.newUid(),
     creationTimestamp: rfc3339(engine.clock.now()),
     ...(traitsOf(kind).generation === true ? { generation: 1 } : {}),
   }
+}
+
+/** A name that is free, unless chance is against it many times; empty when none is asked for. */
+function generatedName(engine: ApiEngine, kind: KindDefinition, metadata: KubeMetadata): string {
+  const wanted: unknown = Reflect.get(metadata, 'generateName')
+  if (typeof wanted !== 'string' || wanted === '') return ''
+  const draw = () => `${wanted.slice(0, MAX_GENERATED_BASE)}${engine.nameSuffix()}`
+  const taken = (name: string) => engine.store.collection(kind).get(keyOf({ ...metadata, name })) !== undefined
+  let name = draw()
+  for (let draws = 1; draws < MAX_DRAWS && taken(name); draws += 1) name = draw()
+  return name
 }
 
 /** Metadata of a changed object: what a client may not change comes from the stored one. */
@@ -67,6 +79,10 @@ export function changedMetadata(kind: KindDefinition, metadata: KubeMetadata, st
     const list = `[]string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`
     const why = `no new finalizers can be added if the object is being deleted, found new finalizers ${list}`
     const cause = { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field: 'metadata.finalizers' }
+    throw invalid({ group: kind.group, kind: kind.kind, name: stored.name }, [cause])
+  }
+  if (stored.deletionTimestamp === undefined && metadata.deletionTimestamp !== undefined) {
+    const cause = immutableField('metadata.deletionTimestamp', metadata.deletionTimestamp)
     throw invalid({ group: kind.group, kind: kind.kind, name: stored.name }, [cause])
   }
   const { resourceVersion: _version, deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...kept } = metadata
@@ -90,17 +106,7 @@ export function wantedStateChanged(kind: KindDefinition, object: KubeObject, sto
   return !sameJson(wanted(object), wanted(stored))
 }
 
-/** Optimistic concurrency: refuses a change of another object or of an older state. */
-export function checkPreconditions(target: Target, wanted: Partial<KubeMetadata>, stored: KubeMetadata): void {
-  if (wanted.uid !== undefined && wanted.uid !== '' && wanted.uid !== stored.uid) {
-    throw conflict(
-      refused(target),
-      `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${stored.uid}`,
-    )
-  }
-  const version = wanted.resourceVersion
-  if (version !== undefined && version !== '' && version !== '0' && version !== stored.resourceVersion) {
-    const why = 'the object has been modified; please apply your changes to the latest version and try again'
-    throw conflict(refused(target), why)
-  }
+/** The cause of a refusal to change what never changes. */
+export function immutableField(field: string, value: string): StatusCause {
+  return { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: field is immutable`, field }
 }

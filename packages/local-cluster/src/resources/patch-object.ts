@@ -1,12 +1,14 @@
 import jsonPatch, { type Operation } from 'fast-json-patch'
-import type { KubeObject } from '../cluster-access.ts'
+import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
+import type { KindDefinition } from '../kind-definition.ts'
 import { mergePatched } from '../patch/merge-patch.ts'
 import { strategicMergePatched } from '../patch/strategic-merge.ts'
-import { badRequest, StatusError } from '../status-error.ts'
+import { badRequest, invalid, StatusError } from '../status-error.ts'
 import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
 import type { Written } from './create-object.ts'
 import { cloneJson, isObject } from './json-value.ts'
-import { addressed, checkPreconditions } from './object-metadata.ts'
+import { addressed, immutableField, versionOf } from './object-metadata.ts'
+import { checkConditional, checkPreconditions } from './preconditions.ts'
 import { checkName, replaceStored, storedAt } from './update-object.ts'
 
 export type PatchType = 'json' | 'merge' | 'strategic'
@@ -19,29 +21,49 @@ export function patchObject(
 ): Written {
   const { patch, patchType, ...options } = request
   const stored = storedAt(engine, target)
-  const current = { ...cloneJson(stored.object), apiVersion: versionOf(target) }
+  const current = { ...cloneJson(stored.object), apiVersion: versionOf(target.kind) }
   const object = addressed(
     { ...target, namespace: stored.object.metadata.namespace },
     patched(current, patch, patchType),
   )
   checkName(target, object)
+  checkSameUid(target.kind, object.metadata, stored.object.metadata)
   checkPreconditions(target, object.metadata, stored.object.metadata)
-  return replaceStored(engine, target, { ...options, object, stored })
+  checkConditional(target, object.metadata)
+  const shownPatch = () => (patchType === 'strategic' ? goMap(patch) : JSON.stringify(object))
+  return replaceStored(engine, target, { ...options, object, stored, shownPatch })
 }
 
-function versionOf({ kind }: Target): string {
-  return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
+/** A patch may not name another object; in a `PUT` the same is a lost race. */
+function checkSameUid(kind: KindDefinition, { uid }: KubeMetadata, stored: KubeMetadata): void {
+  if (uid === undefined || uid === '' || uid === stored.uid) return
+  throw invalid({ group: kind.group, kind: kind.kind, name: stored.name }, [immutableField('metadata.uid', uid)])
+}
+
+/** A map as Go prints it. */
+function goMap(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`
+  if (!isObject(value)) return value === null ? '<nil>' : String(value)
+  const entries = Object.keys(value).sort()
+  return `map[${entries.map((key) => `${key}:${goMap(value[key])}`).join(' ')}]`
 }
 
 /** May change `current`. */
 export function patched(current: KubeObject, patch: unknown, patchType: PatchType): unknown {
   if (patchType === 'json') return jsonPatched(current, patch)
-  if (!isObject(patch)) throw badRequest('the patch is not an object')
-  return patchType === 'merge' ? mergePatched(current, patch) : strategicMergePatched(current, patch)
+  if (!isObject(patch)) {
+    const why = `json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`
+    throw badRequest(patchType === 'merge' ? `error decoding patch: ${why}` : why)
+  }
+  if (patchType === 'merge') return mergePatched(current, patch)
+  const { apiVersion, kind } = current
+  return { ...strategicMergePatched(current, patch), apiVersion, kind }
 }
 
 function jsonPatched(current: KubeObject, patch: unknown): unknown {
-  if (!Array.isArray(patch)) throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
+  if (!Array.isArray(patch)) {
+    throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp')
+  }
   try {
     return jsonPatch.applyPatch(current, patch as Operation[], true).newDocument
   } catch (error) {

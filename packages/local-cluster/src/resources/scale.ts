@@ -3,8 +3,8 @@ import type { KindDefinition, ScalePaths } from '../kind-definition.ts'
 import { badRequest } from '../status-error.ts'
 import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
 import { cloneJson, isObject, type JsonObject, objectAt } from './json-value.ts'
-import { checkPreconditions } from './object-metadata.ts'
 import { type PatchType, patched } from './patch-object.ts'
+import { checkPreconditions } from './preconditions.ts'
 import { replaceStored, storedAt } from './update-object.ts'
 
 /** The `autoscaling/v1` Scale of an object. */

@@ -1,13 +1,14 @@
 import type { KubeObject } from '../cluster-access.ts'
 import type { KindDefinition } from '../kind-definition.ts'
-import { badRequest, invalid, notFound } from '../status-error.ts'
+import { badRequest, notFound } from '../status-error.ts'
 import { keyOf, type StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
 import { createObject, type Written } from './create-object.ts'
 import { sameJson } from './json-value.ts'
 import { kindRule } from './kind-rules.ts'
 import { traitsOf } from './kind-traits.ts'
-import { addressed, changedMetadata, checkPreconditions, refused, wantedStateChanged } from './object-metadata.ts'
+import { addressed, changedMetadata, refused, wantedStateChanged } from './object-metadata.ts'
+import { checkConditional, checkPreconditions } from './preconditions.ts'
 import { mergedForUpdate } from './status-subresource.ts'
 
 export function storedAt(engine: ApiEngine, target: Target): StoredObject {
@@ -36,15 +37,7 @@ export function updateObject(engine: ApiEngine, target: Target, request: WriteOp
   }
   const stored = storedAt(engine, target)
   checkPreconditions(target, sent.metadata, stored.object.metadata)
-  const { resourceVersion } = sent.metadata
-  if (
-    traitsOf(kind).conditional === true &&
-    (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0')
-  ) {
-    const message = 'Invalid value: 0x0: must be specified for an update'
-    const cause = { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }
-    throw invalid({ group: kind.group, kind: kind.plural, name: target.name }, [cause])
-  }
+  checkConditional(target, sent.metadata)
   return replaceStored(engine, target, { ...request, object: sent, stored })
 }
 

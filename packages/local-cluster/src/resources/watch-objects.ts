@@ -2,7 +2,7 @@ import type { KindDefinition } from '../kind-definition.ts'
 import type { StoreEvent } from '../store/collection.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine } from './api-engine.ts'
-import { expired, type ListQuery, matcher, wholeNumber } from './list-objects.ts'
+import { expired, type ListQuery, matcher, wantedVersion } from './list-objects.ts'
 
 type SeenType = 'ADDED' | 'MODIFIED' | 'DELETED'
 
@@ -24,7 +24,7 @@ export function watchObjects(
 ): () => void {
   const collection = engine.store.collection(kind)
   const matches = matcher(kind, query)
-  const from = wholeNumber('resourceVersion', query.resourceVersion) ?? 0
+  const from = wantedVersion(query)
   const pass = ({ type, stored, previous }: StoreEvent) => {
     const now = type !== 'DELETED' && matches(stored.object)
     const before = previous !== undefined && matches(previous.object)

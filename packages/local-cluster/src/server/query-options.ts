@@ -61,7 +61,7 @@ export function deleteRequest(query: URLSearchParams, user: UserInfo, body: unkn
   const dryRuns = Array.isArray(options.dryRun) ? options.dryRun.map(String) : query.getAll('dryRun')
   const { uid, resourceVersion } = objectAt(options, 'preconditions')
   const grace = options.gracePeriodSeconds
-  const gracePeriodSeconds = typeof grace === 'string' ? wholeNumber('gracePeriodSeconds', grace) : grace
+  const gracePeriodSeconds = typeof grace === 'string' ? wholeNumber(grace) : grace
   const propagationPolicy = policyOf(options)
   return {
     user,

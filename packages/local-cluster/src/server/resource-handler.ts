@@ -2,7 +2,7 @@ import type { Target } from '../resources/api-engine.ts'
 import { createObject, type Written } from '../resources/create-object.ts'
 import { deleteObject } from '../resources/delete-object.ts'
 import { traitsOf } from '../resources/kind-traits.ts'
-import { checkReached, listObjects, wholeNumber } from '../resources/list-objects.ts'
+import { checkReached, listObjects, wantedVersion } from '../resources/list-objects.ts'
 import { storedAt, updateObject } from '../resources/update-object.ts'
 import { StatusError } from '../status-error.ts'
 import { unstored } from '../store/stored-object.ts'
@@ -52,9 +52,9 @@ export async function handleObject(
   const { method } = request
   if (method === 'GET') {
     if (isTrue(request.query.get('watch') ?? 'false')) return watch(call, name)
-    const wanted = wholeNumber('resourceVersion', request.query.get('resourceVersion') ?? undefined)
+    const wanted = wantedVersion(listQuery(request.query, undefined))
     const rendering = renderingOf(call)
-    if (wanted !== undefined) checkReached(context.engine, wanted)
+    checkReached(context.engine, wanted)
     return { code: 200, body: rendering.object(storedAt(context.engine, target)) }
   }
   if (method === 'PUT') {

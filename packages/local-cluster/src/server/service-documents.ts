@@ -6,8 +6,8 @@ import { acceptedRanges, isJson, notAcceptable } from './negotiation.ts'
 
 const VERSION = {
   major: '1',
-  minor: '34',
-  gitVersion: 'v1.34.0-local-cluster',
+  minor: '36',
+  gitVersion: 'v1.36.3+local-cluster',
   gitCommit: '',
   gitTreeState: 'clean',
   buildDate: '1970-01-01T00:00:00Z',

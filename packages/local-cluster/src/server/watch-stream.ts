@@ -24,7 +24,7 @@ interface WatchOptions {
 /** Answers a watch with one JSON object per line until its time is over or the client leaves. */
 export function streamWatch(engine: ApiEngine, outgoing: ServerResponse, options: WatchOptions): void {
   const { kind, query, rendering, allowWatchBookmarks, sendInitialEvents } = options
-  const seconds = wholeNumber('timeoutSeconds', options.timeoutSeconds) || DEFAULT_TIMEOUT_SECONDS
+  const seconds = wholeNumber(options.timeoutSeconds) || DEFAULT_TIMEOUT_SECONDS
   const lines = createLines(outgoing)
   const bookmark = (annotations: Record<string, string>) =>
     lines.write(`{"type":"BOOKMARK","object":${rendering.bookmark(engine.store.revision(), annotations)}}\n`)
