@@ -1,0 +1,196 @@
+import type { AzureEmulator } from '@kaito/azure-emulator'
+import { z } from 'zod'
+import type { NodeProcess } from '../harness/child-process.ts'
+import { createManifest } from '../harness/manifests.ts'
+import { startTestBed, type TestBed, type TestBedOptions } from '../harness/test-bed.ts'
+import { until } from '../harness/until.ts'
+
+const MACHINES = '/apis/karpenter.sh/v1alpha5/machines'
+const NODES = '/api/v1/nodes'
+const MERGE = { 'content-type': 'application/merge-patch+json' }
+const A100 = 'Standard_NC24ads_A100_v4'
+
+const QUICK_AZURE = { createSeconds: 1, nodeJoinSeconds: 0, deleteSeconds: 0.5, failSeconds: 0.5 }
+/** Deadlines and pauses that a test can sit out. */
+const QUICK_SETTINGS = {
+  LEADER_ELECT: 'false',
+  REGISTRATION_DEADLINE_MINUTES: '0.05',
+  INITIALIZATION_DEADLINE_MINUTES: '0.2',
+  GARBAGE_COLLECTION_PERIOD_MINUTES: '0.02',
+  GARBAGE_COLLECTION_GRACE_MINUTES: '0.01',
+  GARBAGE_COLLECTION_SETTLE_MINUTES: '0.01',
+}
+
+const conditionSchema = z.looseObject({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().default(''),
+  message: z.string().default(''),
+})
+const objectSchema = z.looseObject({
+  metadata: z.looseObject({
+    name: z.string(),
+    uid: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+    deletionTimestamp: z.string().optional(),
+    finalizers: z.array(z.string()).default([]),
+  }),
+  spec: z.looseObject({ unschedulable: z.boolean().default(false) }).optional(),
+  status: z
+    .looseObject({
+      conditions: z.array(conditionSchema).default([]),
+      nodeName: z.string().default(''),
+      providerID: z.string().default(''),
+    })
+    .optional(),
+})
+const listSchema = z.looseObject({ items: z.array(objectSchema) })
+
+interface ClaimScenarioOptions extends TestBedOptions {
+  env?: Record<string, string>
+}
+
+/** The gpu-provisioner alone on a test bed of its own; Machines are applied as any client would. */
+export class ClaimScenario {
+  readonly bed: TestBed
+  readonly #env: Record<string, string>
+  #last: NodeProcess | undefined
+
+  private constructor(bed: TestBed, env: Record<string, string>) {
+    this.bed = bed
+    this.#env = env
+  }
+
+  static async start({ env = {}, ...options }: ClaimScenarioOptions = {}): Promise<ClaimScenario> {
+    const bed = await startTestBed({ ...options, azure: { ...QUICK_AZURE, ...options.azure } })
+    const scenario = new ClaimScenario(bed, { ...QUICK_SETTINGS, ...env })
+    scenario.run()
+    return scenario
+  }
+
+  get azure(): AzureEmulator {
+    return this.bed.azure
+  }
+
+  run(): NodeProcess {
+    this.#last = this.bed.start('gpu-provisioner', this.#env)
+    return this.#last
+  }
+
+  async apply(name: string, spec: object = {}, metadata: object = {}): Promise<void> {
+    const requirements = [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: [A100] }]
+    const resources = { requests: { 'nvidia.com/gpu': 1 } }
+    const { status, text } = await createManifest(this.bed.kube, {
+      apiVersion: 'karpenter.sh/v1alpha5',
+      kind: 'Machine',
+      metadata: { name, ...metadata },
+      spec: { requirements, resources, ...spec },
+    })
+    if (status !== 201) throw new Error(`the Machine was refused: ${text}`)
+  }
+
+  async machine(name: string) {
+    const { status, text } = await this.bed.kube.ask(`${MACHINES}/${name}`)
+    return status === 404 ? undefined : objectSchema.parse(JSON.parse(text))
+  }
+
+  async machines() {
+    return listSchema.parse(JSON.parse((await this.bed.kube.ask(MACHINES)).text)).items
+  }
+
+  /** Nodes of GPU pools. */
+  async nodes() {
+    const { items } = listSchema.parse(JSON.parse((await this.bed.kube.ask(NODES)).text))
+    return items.filter(({ metadata }) => metadata.labels.agentpool !== 'nodepool1')
+  }
+
+  async delete(path: string): Promise<void> {
+    const { status, text } = await this.bed.kube.ask(path, { method: 'DELETE' })
+    if (status !== 200) throw new Error(`the deletion was refused: ${text}`)
+  }
+
+  /** A Pod that runs on the Node and has no owner. */
+  async pod(name: string, nodeName: string): Promise<void> {
+    const containers = [{ name: 'main', image: 'example.com/busy:1' }]
+    const { status, text } = await createManifest(this.bed.kube, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'default' },
+      spec: { nodeName, containers, tolerations: [{ operator: 'Exists', effect: 'NoExecute' }] },
+    })
+    if (status !== 201) throw new Error(`the Pod was refused: ${text}`)
+  }
+
+  async hasPod(name: string): Promise<boolean> {
+    return (await this.bed.kube.ask(`/api/v1/namespaces/default/pods/${name}`)).status === 200
+  }
+
+  deleteMachine = (name: string): Promise<void> => this.delete(`${MACHINES}/${name}`)
+
+  deleteNode = (name: string): Promise<void> => this.delete(`${NODES}/${name}`)
+
+  patchMachine = (name: string, body: object) =>
+    this.bed.kube.ask(`${MACHINES}/${name}`, { method: 'PATCH', headers: MERGE, body })
+
+  annotate = (name: string, annotations: Record<string, string>) =>
+    this.patchMachine(name, { metadata: { annotations } })
+
+  /** The Machine's condition once it has that status, and reason where one is named. */
+  condition(
+    name: string,
+    type: string,
+    wanted: { status: string; reason?: string; message?: RegExp; withinMs?: number },
+  ) {
+    const { status, reason, message, withinMs = 30_000 } = wanted
+    let last = ''
+    return until(
+      `Machine ${name}: ${type}=${status} ${reason ?? ''}`,
+      async () => {
+        const conditions = (await this.machine(name))?.status?.conditions ?? []
+        last = JSON.stringify(conditions)
+        return conditions.find(
+          (condition) =>
+            condition.type === type &&
+            condition.status === status &&
+            (reason === undefined || condition.reason === reason) &&
+            (message === undefined || message.test(condition.message)),
+        )
+      },
+      { withinMs },
+    ).catch((error: Error) => {
+      throw new Error(
+        `${error.message}; it has ${last}; the provisioner said last: ${this.#last?.tail.slice(-1_000)}`,
+        { cause: error },
+      )
+    })
+  }
+
+  ready = (name: string) => this.condition(name, 'Ready', { status: 'True' })
+
+  gone(name: string, withinMs = 30_000): Promise<boolean> {
+    return until(`Machine ${name} is gone`, async () => (await this.machine(name)) === undefined, { withinMs })
+  }
+
+  /** Names of the agent pools with GPUs that bill now. */
+  livePools(): string[] {
+    return this.azure.ledger.livePools().filter((pool) => pool !== 'nodepool1')
+  }
+
+  /** How many launches billed. */
+  launches(): number {
+    return this.azure.ledger.intervals().filter(({ gpusPerMachine }) => gpusPerMachine > 0).length
+  }
+
+  /** Requests about agent pools that reached Azure, as "METHOD status" or "LIST status". */
+  armCalls(pattern: RegExp): string[] {
+    return this.azure.requests
+      .records()
+      .filter(({ path }) => /\/agentPools(\/|\?|$)/i.test(path))
+      .map(({ method, status, path }) => `${/agentPools(\?|$)/i.test(path) ? 'LIST' : method} ${status ?? 'lost'}`)
+      .filter((call) => pattern.test(call))
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.bed.stop()
+  }
+}
