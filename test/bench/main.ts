@@ -1,6 +1,6 @@
 import '../require-node-24.ts'
 import { parseArgs } from 'node:util'
-import { bundleController, CONTROLLERS } from '../../deploy/images/bundle.ts'
+import { bundleController, CONTROLLERS, NODE_FLAGS } from '../../deploy/images/bundle.ts'
 import { startEngines } from './engines.ts'
 import { startMeasured } from './measured-controller.ts'
 import { bundleFloors } from './memory-floor.ts'
@@ -49,6 +49,7 @@ try {
   const start = (name: (typeof CONTROLLERS)[number]) =>
     startMeasured(name, {
       bundle: bundles[name] ?? '',
+      nodeFlags: NODE_FLAGS,
       // Azure's own limits are another measure: here neither side throttles.
       env: { ...engines.settings[name], ...(name === 'gpu-provisioner' && { ARM_CALL_LIMITS: 'off' }) },
       folder: engines.folder,

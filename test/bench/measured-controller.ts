@@ -19,15 +19,23 @@ export interface MeasuredController {
   stop(): Promise<unknown>
 }
 
+interface MeasuredOptions {
+  bundle: string
+  nodeFlags: readonly string[]
+  env: Record<string, string>
+  folder: string
+}
+
 export async function startMeasured(
   name: Controller,
-  { bundle, env, folder }: { bundle: string; env: Record<string, string>; folder: string },
+  { bundle, nodeFlags, env, folder }: MeasuredOptions,
 ): Promise<MeasuredController> {
   const start = performance.now()
   // Images have no compile cache.
   const child = new NodeProcess({
     name,
     script: bundle,
+    nodeFlags,
     env: { NODE_DISABLE_COMPILE_CACHE: '1', ...env },
     logFile: `${folder}/${name}.log`,
   })

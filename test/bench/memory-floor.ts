@@ -2,68 +2,87 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
+import { bundle, NODE_FLAGS } from '../../deploy/images/bundle.ts'
 import { jsonLine, NodeProcess } from '../harness/child-process.ts'
 import { residentMB } from './measured-controller.ts'
 
-/** What a controller cannot do without, with the package that imports it: loading these is the floor of its memory. */
-const KIT = { 'controller-kit': ['@kubernetes/client-node', 'undici', 'pino', 'prom-client'], api: ['zod'] }
-const LIBRARIES: Record<string, Record<string, string[]>> = {
-  'workspace-controller': KIT,
-  'gpu-provisioner': { ...KIT, 'cloud-azure': ['@azure/arm-containerservice', '@azure/identity'] },
+interface Library {
+  name: string
+  /** The package that may import it. */
+  owner: string
+  /** What is used of it. */
+  uses: string[]
 }
 
-/** Resident memory in MB of a process that loads a controller's libraries, bundled, and does nothing. */
+const SHARED: Library[] = [
+  { name: 'node:https', owner: 'controller-kit', uses: ['Agent'] },
+  { name: '@kubernetes/client-node', owner: 'controller-kit', uses: ['KubeConfig'] },
+  { name: 'pino', owner: 'controller-kit', uses: ['pino'] },
+  { name: 'prom-client', owner: 'controller-kit', uses: ['Registry', 'Counter', 'collectDefaultMetrics'] },
+  { name: 'zod', owner: 'api', uses: ['z'] },
+]
+const AZURE: Library[] = [
+  { name: '@azure/arm-containerservice', owner: 'cloud-azure', uses: ['ContainerServiceClient'] },
+  { name: '@azure/identity', owner: 'cloud-azure', uses: ['WorkloadIdentityCredential', 'DefaultAzureCredential'] },
+]
+const LIBRARIES = { 'workspace-controller': SHARED, 'gpu-provisioner': [...SHARED, ...AZURE] }
+
+/** Resident memory in MB of a process that loads what a controller uses of its libraries, bundled, and does nothing. */
 export async function bundleFloors(): Promise<Record<string, number>> {
   const folder = await mkdtemp(join(tmpdir(), 'kaito-floor-'))
   try {
-    const floors = await Promise.all(
-      Object.entries(LIBRARIES).map(
-        async ([name, libraries]) => [name, await floor(name, { folder, libraries })] as const,
-      ),
+    const floors = Object.entries(LIBRARIES).map(
+      async ([name, libraries]) => [name, await floor(join(folder, name), libraries)] as const,
     )
-    return Object.fromEntries(floors)
+    return Object.fromEntries(await Promise.all(floors))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function floor(name: string, { folder, libraries }: { folder: string; libraries: Record<string, string[]> }) {
-  const owners = Object.fromEntries(
-    Object.entries(libraries).flatMap(([owner, names]) => names.map((each) => [each, owner])),
-  )
-  const input = join(folder, `${name}.ts`)
-  const imports = Object.keys(owners).map((library, index) => `import * as library${index} from '${library}'`)
-  const loaded = Object.keys(owners).map((_, index) => `library${index}`)
-  await writeFile(
+async function floor(dir: string, libraries: Library[]): Promise<number> {
+  const input = `${dir}.ts`
+  await writeFile(input, loader(libraries))
+  const ownersSource = (name: string) => {
+    const owner = libraries.find((library) => library.name === name)?.owner
+    return owner && fileURLToPath(new URL(`../../packages/${owner}/src/index.ts`, import.meta.url))
+  }
+  const script = await bundle({
     input,
-    `${imports.join('\n')}\nglobalThis.loaded = [${loaded}]\nsetInterval(() => undefined, 1000)\nconsole.log('{"ready":true}')\n`,
-  )
-  const bundle = await rolldown({
-    input,
-    platform: 'node',
+    dir,
     plugins: [
       {
         name: 'libraries-of-their-owners',
         resolveId(source, importer) {
-          const owner = owners[source]
-          return importer === input && owner !== undefined
-            ? this.resolve(source, fileURLToPath(new URL(`../../packages/${owner}/src/index.ts`, import.meta.url)))
-            : undefined
+          const owner = importer === input ? ownersSource(source) : undefined
+          return owner ? this.resolve(source, owner) : undefined
         },
       },
     ],
   })
-  const file = join(folder, `${name}.mjs`)
-  await bundle.write({ file, format: 'esm', codeSplitting: false })
   const child = new NodeProcess({
-    name: `${name} floor`,
-    script: file,
-    logFile: join(folder, `${name}.log`),
+    name: 'memory floor',
+    script,
+    nodeFlags: NODE_FLAGS,
+    logFile: `${dir}.log`,
     env: { NODE_DISABLE_COMPILE_CACHE: '1' },
   })
   await child.line((line) => jsonLine(line)?.ready)
   const resident = await residentMB(child.pid)
   await child.stop()
   return resident
+}
+
+function loader(libraries: Library[]): string {
+  const locals = libraries.map(({ uses }, library) => uses.map((use) => ({ use, local: `${use}${library}` })))
+  const imports = libraries.map(({ name }, library) => {
+    const uses = locals[library]?.map(({ use, local }) => `${use} as ${local}`).join(', ')
+    return `import { ${uses} } from '${name}'`
+  })
+  const used = locals.flat().map(({ local }) => local)
+  return `${imports.join('\n')}
+globalThis.loaded = [${used.join(', ')}]
+setInterval(() => undefined, 1000)
+console.log('{"ready":true}')
+`
 }

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const EXIT_WITH_PARENT = fileURLToPath(new URL('exit-with-parent.ts', import.meta.url))
+const EXIT_WITH_PARENT = fileURLToPath(new URL('exit-with-parent.mjs', import.meta.url))
 const KEPT_LINES = 50
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Start-up is mostly compiling: the same code need not be compiled for each process anew. */
@@ -14,6 +14,8 @@ interface StartOptions {
   /** Path of the script from the root of the repository, or absolute. */
   script: string
   args?: string[]
+  /** Flags of Node itself. */
+  nodeFlags?: readonly string[]
   env?: Record<string, string>
   /** Where everything it prints goes. */
   logFile: string
@@ -28,9 +30,9 @@ export class NodeProcess {
   readonly #tail: string[] = []
   readonly #listeners: ((line: string) => void)[] = []
 
-  constructor({ name, script, args = [], env = {}, logFile, onLine }: StartOptions) {
+  constructor({ name, script, args = [], nodeFlags = [], env = {}, logFile, onLine }: StartOptions) {
     this.name = name
-    this.#child = spawn(process.execPath, ['--import', EXIT_WITH_PARENT, script, ...args], {
+    this.#child = spawn(process.execPath, [...nodeFlags, '--import', EXIT_WITH_PARENT, script, ...args], {
       cwd: ROOT,
       env: {
         PATH: process.env.PATH,

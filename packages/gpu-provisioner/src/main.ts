@@ -46,5 +46,5 @@ async function start(signal: AbortSignal): Promise<void> {
     },
     signal,
   )
-  await connection.close()
+  connection.close()
 }

@@ -49,5 +49,5 @@ async function start(signal: AbortSignal): Promise<void> {
     },
     signal,
   )
-  await connection.close()
+  connection.close()
 }

@@ -1,4 +1,5 @@
-import type { Dispatcher } from 'undici'
+import type { IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import type { Clock } from '../clock.ts'
 import { ApiError, ApiUnreachable } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
@@ -27,7 +28,7 @@ export interface Connection {
   /** The body as it comes. Reading it fails when the signal aborts or the connection breaks. */
   stream(call: ApiCall): Promise<AsyncIterable<Buffer>>
   /** Breaks off what is under way and closes all sockets. */
-  close(): Promise<void>
+  close(): void
 }
 
 export interface ConnectionOptions {
@@ -44,13 +45,14 @@ export function createConnection(options: ConnectionOptions): Connection {
   const { clock, metrics, requestTimeoutMs = 30_000 } = options
   const sender = createSender(options)
 
-  async function exchange<R>(call: ApiCall, limit: Limit, use: (answer: Dispatcher.ResponseData) => Promise<R>) {
+  async function exchange<R>(call: ApiCall, limit: Limit, use: (answer: IncomingMessage) => Promise<R>) {
     const labels = { verb: call.verb, resource: call.resource }
     try {
       const answer = await sender.send(call, limit.signal)
-      if (answer.statusCode >= 300) throw refusalOf(answer, await answer.body.text(), clock.now())
+      const { statusCode = 0, headers } = answer
+      if (statusCode >= 300) throw refusalOf({ statusCode, headers }, await text(answer), clock.now())
       const result = await use(answer)
-      metrics.requests.inc({ ...labels, status: String(answer.statusCode) })
+      metrics.requests.inc({ ...labels, status: String(statusCode) })
       return result
     } catch (error) {
       const refused = error instanceof ApiError
@@ -63,7 +65,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     async request(call) {
       const limit = createLimit(call.signal, clock, requestTimeoutMs)
       try {
-        return await exchange(call, limit, async ({ body }) => JSON.parse(await body.text()))
+        return await exchange(call, limit, async (answer) => JSON.parse(await text(answer)))
       } finally {
         limit.release()
       }
@@ -71,7 +73,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     async stream(call) {
       const limit = createLimit(call.signal, clock, requestTimeoutMs)
       try {
-        return await exchange(call, limit, async ({ body }) => body)
+        return await exchange(call, limit, async (answer) => answer)
       } finally {
         limit.stopClock()
       }
@@ -84,21 +86,20 @@ function createSender({ kubeConfigPath, userAgent, clock }: ConnectionOptions) {
   const credentialSource = createCredentialSource(kubeConfigPath, clock)
   const sockets = createSocketPool()
 
-  async function sendOnce(call: ApiCall, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async function sendOnce(call: ApiCall, signal: AbortSignal): Promise<IncomingMessage> {
     const credentials = await unlessAborted(credentialSource.get(), signal)
-    const { origin, pathname } = new URL(credentials.server)
-    const hasBody = call.body !== undefined
-    const answer = await sockets.agentFor(credentials.tls).request({
-      origin,
-      path: (pathname === '/' ? '' : pathname) + call.path,
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body)
+    const answer = await sockets.send({
+      url: new URL(credentials.server + call.path),
+      tls: credentials.tls,
       method: call.method,
       headers: {
         accept: 'application/json',
         'user-agent': userAgent,
-        ...(hasBody ? { 'content-type': call.contentType ?? 'application/json' } : {}),
+        ...(body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
         ...credentials.headers,
       },
-      body: hasBody ? JSON.stringify(call.body) : null,
+      body,
       signal,
     })
     if (answer.statusCode === 401) credentialSource.invalidate(credentials)
@@ -107,10 +108,10 @@ function createSender({ kubeConfigPath, userAgent, clock }: ConnectionOptions) {
 
   return {
     /** A token may have run out since it was read, so one refusal of it is followed by one try with what is read anew. */
-    async send(call: ApiCall, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    async send(call: ApiCall, signal: AbortSignal): Promise<IncomingMessage> {
       const answer = await sendOnce(call, signal)
       if (answer.statusCode !== 401) return answer
-      await answer.body.dump()
+      answer.resume()
       return sendOnce(call, signal)
     },
     close: sockets.close,

@@ -12,7 +12,7 @@ export async function stubbedClient() {
   const metrics = createMetrics()
   const connection = createConnection({ kubeConfigPath: server.kubeConfigPath, userAgent: 'kit/1', clock, metrics })
   onTestFinished(async () => {
-    await connection.close()
+    connection.close()
     await server.stop()
   })
   return { server, client: createKubeClient(connection), clock, metrics }

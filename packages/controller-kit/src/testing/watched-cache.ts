@@ -20,7 +20,7 @@ export async function watchedCache(options: Partial<CacheOptions<Node>> = {}) {
   onTestFinished(async () => {
     ending.abort()
     await ended
-    await connection.close()
+    connection.close()
     await server.stop()
   })
 
