@@ -1,6 +1,6 @@
 import { compileExpression, type Expression } from '../cel/expression.ts'
 import type { KubeObject } from '../cluster-access.ts'
-import { isJsonObject, type JsonObject, listAt, objectAt, stringAt } from '../schema/json.ts'
+import { isJsonObject, type JsonObject, listAt, objectAt, stringAt } from '../json.ts'
 
 export interface NamedExpression {
   name: string

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import type { DecodeRequest } from '../kind-definition.ts'
 import { builtInModel } from '../kinds/built-in-kinds.ts'
 import type { CustomVersion } from '../kinds/custom-kind.ts'
@@ -7,7 +8,6 @@ import { decodeBuiltIn, UnmarshalFault } from '../schema/decode-built-in.ts'
 import { defaultBuiltIn } from '../schema/default-built-in.ts'
 import { embeddedResources } from '../schema/embedded-resources.ts'
 import { childPath, invalidValue } from '../schema/field-fault.ts'
-import { isJsonObject, type JsonObject } from '../schema/json.ts'
 import { prune } from '../schema/prune.ts'
 import { badRequest, invalid, type StatusError } from '../status-error.ts'
 

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../cluster-access.ts'
+import { type JsonObject, listAt, stringAt } from '../json.ts'
 import type { ObjectReader, ValidateRequest } from '../kind-definition.ts'
 import type { SchemaRegistry } from '../kinds/kind-registry.ts'
 import { NAMESPACES } from '../objects/kinds.ts'
-import { type LabelSelector, selects } from '../objects/label-selector.ts'
-import { isJsonObject, type JsonObject, listAt, objectAt, stringAt } from '../schema/json.ts'
+import { type LabelSelector, selectorAt, selects } from '../selectors/label-selector.ts'
 
 export interface Surroundings {
   kinds: SchemaRegistry
@@ -12,22 +12,13 @@ export interface Surroundings {
 
 /** Whether a policy's or binding's `MatchResources` select the request; an absent list of rules selects everything. */
 export function matchesResources(request: ValidateRequest, match: JsonObject, around: Surroundings): boolean {
-  if (!matchesNamespace(request, selectorAt(match, 'namespaceSelector'), around.reader)) return false
-  if (!matchesLabels(request, selectorAt(match, 'objectSelector'))) return false
+  if (!matchesNamespace(request, selectorAt(match, 'namespaceSelector') ?? {}, around.reader)) return false
+  if (!matchesLabels(request, selectorAt(match, 'objectSelector') ?? {})) return false
   const isEquivalent = stringAt(match, 'matchPolicy') !== 'Exact'
   const fits = (rule: unknown): boolean => matchesRule(request, rule, isEquivalent ? around.kinds : undefined)
   if (listAt(match, 'excludeResourceRules').some(fits)) return false
   const rules = listAt(match, 'resourceRules')
   return rules.length === 0 || rules.some(fits)
-}
-
-function isSelector(value: unknown): value is LabelSelector {
-  return isJsonObject(value)
-}
-
-function selectorAt(match: JsonObject, name: string): LabelSelector {
-  const selector = objectAt(match, name)
-  return isSelector(selector) ? selector : {}
 }
 
 /** Cluster-wide objects match any selector of namespaces; a Namespace is judged by its own labels. */

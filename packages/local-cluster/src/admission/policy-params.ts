@@ -1,7 +1,7 @@
 import type { KindRef, KubeObject } from '../cluster-access.ts'
+import { type JsonObject, objectAt, stringAt } from '../json.ts'
 import type { ValidateRequest } from '../kind-definition.ts'
-import { type LabelSelector, selects } from '../objects/label-selector.ts'
-import { isJsonObject, type JsonObject, objectAt, stringAt } from '../schema/json.ts'
+import { selectorAt, selects } from '../selectors/label-selector.ts'
 import type { AdmissionPolicy } from './admission-policy.ts'
 import type { Surroundings } from './match-resources.ts'
 
@@ -44,10 +44,6 @@ function paramNamespace(kind: KindRef, ref: JsonObject, { object }: ValidateRequ
   throw new BindingFault('cannot use namespaced paramRef in policy binding that matches cluster-scoped resources')
 }
 
-function isSelector(value: unknown): value is LabelSelector {
-  return isJsonObject(value)
-}
-
 interface Search {
   around: Surroundings
   namespace: string | undefined
@@ -55,11 +51,11 @@ interface Search {
 
 function found(kind: KindRef, ref: JsonObject, { around, namespace }: Search): KubeObject[] {
   const name = stringAt(ref, 'name')
-  const selector = objectAt(ref, 'selector')
+  const selector = selectorAt(ref, 'selector')
   if (name !== '') {
     const param = around.reader.get(kind, { name, ...(namespace === undefined ? {} : { namespace }) })
     return param === undefined ? [] : [param]
   }
-  if (!isSelector(selector)) throw new BindingFault('one of name or selector must be provided')
+  if (selector === undefined) throw new BindingFault('one of name or selector must be provided')
   return around.reader.list(kind, namespace).filter(({ metadata }) => selects(selector, metadata.labels))
 }

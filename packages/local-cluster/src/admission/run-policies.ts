@@ -1,7 +1,7 @@
 import type { KindRef, KubeObject } from '../cluster-access.ts'
+import { listAt, objectAt, stringAt } from '../json.ts'
 import type { ValidateRequest } from '../kind-definition.ts'
 import { NAMESPACES } from '../objects/kinds.ts'
-import { listAt, objectAt, stringAt } from '../schema/json.ts'
 import { StatusError } from '../status-error.ts'
 import { type AdmissionPolicy, admissionPolicy } from './admission-policy.ts'
 import { type Denial, evaluatePolicy } from './evaluate-policy.ts'

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../schema/json.ts'
+import { isJsonObject } from '../json.ts'
 import type { ExpressionSource } from './expression-source.ts'
 
 /** What one evaluation, and all evaluations of one request, may cost, in visited expression parts. */

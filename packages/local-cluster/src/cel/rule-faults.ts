@@ -1,3 +1,4 @@
+import { goJson } from '../json.ts'
 import {
   childPath,
   type FieldFault,
@@ -6,7 +7,6 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../schema/field-fault.ts'
-import { goJson } from '../schema/json.ts'
 import { fieldSchema, type Schema, type ValidationRule } from '../schema/schema.ts'
 import { type SchemaPlace, walkSchema } from '../schema/walk-schema.ts'
 import { declareSchema, withResourceFields } from './declare-schema.ts'

@@ -1,4 +1,5 @@
 import { Optional } from '@marcbachmann/cel-js'
+import { isJsonObject, jsonEqual } from '../json.ts'
 import {
   childPath,
   duplicateValue,
@@ -9,7 +10,6 @@ import {
   OMITTED,
   requiredValue,
 } from '../schema/field-fault.ts'
-import { isJsonObject, jsonEqual } from '../schema/json.ts'
 import { fieldSchema, type Schema, type ValidationRule } from '../schema/schema.ts'
 import { type Compared, correlatedItems } from '../schema/validate-value.ts'
 import { withResourceFields } from './declare-schema.ts'

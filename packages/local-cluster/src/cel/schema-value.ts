@@ -1,4 +1,4 @@
-import { isJsonObject } from '../schema/json.ts'
+import { isJsonObject } from '../json.ts'
 import { additionalSchema, type Schema } from '../schema/schema.ts'
 import { durationValue } from './duration.ts'
 

@@ -1,8 +1,8 @@
 import type { ClusterAccess, KubeObject } from '../cluster-access.ts'
 import type { ClusterClock } from '../cluster-clock.ts'
 import * as kinds from '../objects/kinds.ts'
-import { ObjectStore } from '../objects/object-store.ts'
 import { controllerUid } from '../objects/owner.ts'
+import { WatchedObjects } from '../objects/watched-objects.ts'
 
 /** One store per kind that several controllers read. */
 export type ClusterStores = ReturnType<typeof openStores>
@@ -15,13 +15,13 @@ const INDEXES = {
 
 export function openStores(options: { access: ClusterAccess; clock: ClusterClock; signal: AbortSignal }) {
   function open<T extends KubeObject>(kind: kinds.KindOf<T>) {
-    return new ObjectStore<T>({ ...options, kind, indexes: INDEXES })
+    return new WatchedObjects<T>({ ...options, kind, indexes: INDEXES })
   }
   return {
     namespaces: open(kinds.NAMESPACES),
     nodes: open(kinds.NODES),
     /** Also by `node`: the name of the Node a pod is bound to. */
-    pods: new ObjectStore({
+    pods: new WatchedObjects({
       ...options,
       kind: kinds.PODS,
       indexes: { ...INDEXES, node: ({ spec }) => [spec.nodeName] },

@@ -1,28 +1,34 @@
 import type { KindRef, KubeObject } from '../cluster-access.ts'
 import { createKindRegistry } from '../kinds/kind-registry.ts'
 import type { CustomResourceDefinition } from '../objects/kinds.ts'
-import { ObjectStore } from '../objects/object-store.ts'
+import { WatchedObjects } from '../objects/watched-objects.ts'
 import type { ControllerContext } from './controller-context.ts'
 
 export interface FollowedKinds {
   /** A store of every kind that is served now, built in or custom. */
-  stores(): ObjectStore<KubeObject>[]
+  stores(): WatchedObjects<KubeObject>[]
   /** The store of the kind an owner reference names, in whatever served version. */
-  find(apiVersion: string, kind: string): ObjectStore<KubeObject> | undefined
+  find(apiVersion: string, kind: string): WatchedObjects<KubeObject> | undefined
   /** Calls back with each store before it starts to fill, now and when a kind is added. */
-  onStore(listener: (store: ObjectStore<KubeObject>) => void): void
+  onStore(listener: (store: WatchedObjects<KubeObject>) => void): void
   start(): Promise<void>
 }
 
 /** Follows every object of every kind, for the controllers that care about all of them. */
 export function createFollowedKinds(context: Omit<ControllerContext, 'record' | 'random'>): FollowedKinds {
-  const served = new Map<string, ObjectStore<KubeObject>>()
+  const served = new Map<string, WatchedObjects<KubeObject>>()
   const stopCustom = new Map<string, () => void>()
-  const listeners: ((store: ObjectStore<KubeObject>) => void)[] = []
+  const listeners: ((store: WatchedObjects<KubeObject>) => void)[] = []
 
-  function serve(kind: KindRef, signal: AbortSignal): ObjectStore<KubeObject> {
+  function serve(kind: KindRef, signal: AbortSignal): WatchedObjects<KubeObject> {
     const indexes = { namespace: ({ metadata }: KubeObject) => [metadata.namespace] }
-    const store = new ObjectStore<KubeObject>({ access: context.access, clock: context.clock, signal, kind, indexes })
+    const store = new WatchedObjects<KubeObject>({
+      access: context.access,
+      clock: context.clock,
+      signal,
+      kind,
+      indexes,
+    })
     served.set(keyOfKind(kind.group, kind.kind), store)
     for (const listener of listeners) listener(store)
     return store

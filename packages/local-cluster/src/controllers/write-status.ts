@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject } from '../cluster-access.ts'
-import type { ObjectStore } from '../objects/object-store.ts'
+import type { WatchedObjects } from '../objects/watched-objects.ts'
 
 /** Writes the status unless it is stored already. */
 export async function writeStatus<T extends KubeObject>(
-  store: ObjectStore<T>,
+  store: WatchedObjects<T>,
   object: T,
   status: object,
 ): Promise<void> {

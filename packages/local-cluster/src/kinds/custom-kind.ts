@@ -1,7 +1,7 @@
 import { compileSchemaRules, type SchemaRules } from '../cel/schema-rules.ts'
 import type { KubeObject } from '../cluster-access.ts'
+import { listAt, objectAt, stringAt, valueAt } from '../json.ts'
 import type { KindDefinition, ScalePaths } from '../kind-definition.ts'
-import { listAt, objectAt, stringAt, valueAt } from '../schema/json.ts'
 import { isSchema, type Schema } from '../schema/schema.ts'
 
 export interface PrinterColumn {

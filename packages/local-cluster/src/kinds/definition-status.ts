@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster-access.ts'
+import { listAt, objectAt, stringAt, valueAt } from '../json.ts'
 import type { KindRegistry } from '../kind-definition.ts'
-import { listAt, objectAt, stringAt, valueAt } from '../schema/json.ts'
 
 interface StatusOptions {
   kinds: KindRegistry

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../json.ts'
 import { builtInType, type FieldType } from '../schema/built-in-type.ts'
-import type { JsonObject } from '../schema/json.ts'
 import { builtInModel } from './built-in-kinds.ts'
 
 /** Fields that are written even when they are zero, though nothing requires them. */

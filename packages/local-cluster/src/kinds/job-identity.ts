@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import { objectAt } from '../schema/json.ts'
+import { objectAt } from '../json.ts'
 
 const UID_LABEL = 'batch.kubernetes.io/controller-uid'
 

@@ -1,6 +1,7 @@
-import type { ObjectStore } from '../objects/object-store.ts'
+import { keyOfObject } from '../object-address.ts'
 import type { Pod } from '../objects/pod.ts'
 import type { Endpoints, Service } from '../objects/service.ts'
+import type { WatchedObjects } from '../objects/watched-objects.ts'
 import { PORT_MAP } from '../simulation-annotations.ts'
 
 interface Destination {
@@ -16,9 +17,9 @@ export interface ClusterNetwork {
 }
 
 interface NetworkStores {
-  pods: ObjectStore<Pod>
-  services: ObjectStore<Service>
-  endpoints: ObjectStore<Endpoints>
+  pods: WatchedObjects<Pod>
+  services: WatchedObjects<Service>
+  endpoints: WatchedObjects<Endpoints>
 }
 
 const IP = /^\d+\.\d+\.\d+\.\d+$/
@@ -32,7 +33,7 @@ export function createClusterNetwork({ pods, services, endpoints }: NetworkStore
   function throughService(service: Service, port: number): number | 'refused' {
     const wanted = service.spec.ports?.find((each) => each.port === port)
     if (wanted === undefined) return 'refused'
-    for (const { addresses = [], ports = [] } of endpoints.get(keyOfService(service))?.subsets ?? []) {
+    for (const { addresses = [], ports = [] } of endpoints.get(keyOfObject(service))?.subsets ?? []) {
       const target = ports.find(({ name }) => (name ?? '') === (wanted.name ?? ''))
       const open = addresses.map(({ ip }) => portOf(podAt(ip), target?.port)).find((found) => found !== 'refused')
       if (open !== undefined) return open
@@ -43,7 +44,7 @@ export function createClusterNetwork({ pods, services, endpoints }: NetworkStore
   /** A headless Service's name leads to the pods themselves. */
   function throughName(service: Service, destination: Destination, hostname?: string): number | 'refused' {
     if (service.spec.clusterIP !== 'None') return throughService(service, destination.port)
-    const subsets = endpoints.get(keyOfService(service))?.subsets ?? []
+    const subsets = endpoints.get(keyOfObject(service))?.subsets ?? []
     const addresses = subsets.flatMap((subset) => subset.addresses ?? [])
     const [address] = addresses.filter((each) => hostname === undefined || each.hostname === hostname)
     return portOf(address && podAt(address.ip), destination.port)
@@ -52,7 +53,7 @@ export function createClusterNetwork({ pods, services, endpoints }: NetworkStore
   return {
     resolve(destination) {
       const { host, port, pod } = destination
-      if (host === 'localhost' || host === '127.0.0.1') return portOf(pods.get(keyOfService(pod)) ?? pod, port)
+      if (host === 'localhost' || host === '127.0.0.1') return portOf(pods.get(keyOfObject(pod)) ?? pod, port)
       if (IP.test(host)) {
         const service = services.list().find(({ spec }) => spec.clusterIP === host)
         return service ? throughService(service, port) : portOf(podAt(host), port)
@@ -78,10 +79,6 @@ function parseName(host: string, namespace: string): { key: string; hostname?: s
   if (second === undefined) return [{ key: `${namespace}/${first}` }]
   if (third !== undefined) return [{ key: `${third}/${second}`, hostname: first }]
   return [{ key: `${second}/${first}` }, { key: `${namespace}/${second}`, hostname: first }]
-}
-
-function keyOfService({ metadata }: { metadata: { name: string; namespace?: string } }): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`
 }
 
 function portOf(pod: Pod | undefined, port: number | undefined): number | 'refused' {

@@ -126,7 +126,7 @@ export class ContainerRun {
     const { environment, pod } = this.#options
     const { clock } = environment
     const life = new AbortController()
-    const startedAt = timestamp(clock)
+    const startedAt = timestamp(clock.now())
     if (this.#restarts > 0) {
       this.#previousLog = this.#log
       this.#log = new ContainerLog(clock)
@@ -163,7 +163,7 @@ export class ContainerRun {
     this.#started = false
     this.#ready = false
     const reason = exitCode === 0 ? 'Completed' : 'Error'
-    this.#become({ terminated: { exitCode, reason, startedAt, finishedAt: timestamp(clock) } })
+    this.#become({ terminated: { exitCode, reason, startedAt, finishedAt: timestamp(clock.now()) } })
     return exitCode
   }
 

@@ -2,7 +2,7 @@ import type { ClusterAccess, KubeObject } from '../cluster-access.ts'
 import { type ClusterClock, systemClusterClock } from '../cluster-clock.ts'
 import { createEventRecorder } from '../objects/event-recorder.ts'
 import { ENDPOINTS, type KindOf, NODES, PODS, SERVICES } from '../objects/kinds.ts'
-import { ObjectStore } from '../objects/object-store.ts'
+import { WatchedObjects } from '../objects/watched-objects.ts'
 import { runController } from '../reconciling/controller.ts'
 import { createClusterNetwork } from './cluster-network.ts'
 import { findLog } from './find-log.ts'
@@ -57,11 +57,11 @@ export async function startKubelet(options: KubeletOptions): Promise<{ address: 
 
 function openStores(options: { access: ClusterAccess; clock: ClusterClock; signal: AbortSignal }) {
   function open<T extends KubeObject>(kind: KindOf<T>) {
-    return new ObjectStore<T>({ ...options, kind })
+    return new WatchedObjects<T>({ ...options, kind })
   }
   return {
     nodes: open(NODES),
-    pods: new ObjectStore({ ...options, kind: PODS, indexes: { node: ({ spec }) => [spec.nodeName] } }),
+    pods: new WatchedObjects({ ...options, kind: PODS, indexes: { node: ({ spec }) => [spec.nodeName] } }),
     services: open(SERVICES),
     endpoints: open(ENDPOINTS),
   }

@@ -3,13 +3,13 @@ import type { ClusterClock } from '../cluster-clock.ts'
 import { isMissing, isTaken } from '../objects/api-refusals.ts'
 import { LEASES } from '../objects/kinds.ts'
 import type { Node } from '../objects/node.ts'
-import type { ObjectStore } from '../objects/object-store.ts'
+import type { WatchedObjects } from '../objects/watched-objects.ts'
 import { type Controller, itself, on } from '../reconciling/controller.ts'
 import { isSimulated } from './node-status.ts'
 
 interface LeaseKeeperOptions {
   access: ClusterAccess
-  nodes: ObjectStore<Node>
+  nodes: WatchedObjects<Node>
   clock: ClusterClock
   leaseMs: number
 }

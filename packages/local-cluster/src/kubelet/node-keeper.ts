@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type ClusterClock, timestamp } from '../cluster-clock.ts'
 import type { Node } from '../objects/node.ts'
-import type { ObjectStore } from '../objects/object-store.ts'
 import type { Pod } from '../objects/pod.ts'
+import type { WatchedObjects } from '../objects/watched-objects.ts'
 import { type Controller, itself, on } from '../reconciling/controller.ts'
 import { KUBELET_ADDRESS } from '../simulation-annotations.ts'
 import { isSimulated, nodeStatus } from './node-status.ts'
 
 interface NodeKeeperOptions {
-  nodes: ObjectStore<Node>
-  pods: ObjectStore<Pod>
+  nodes: WatchedObjects<Node>
+  pods: WatchedObjects<Pod>
   clock: ClusterClock
   /** Where this kubelet answers for its nodes. */
   host: string
@@ -27,7 +27,7 @@ export function createNodeKeeper({ nodes, pods, clock, host, port }: NodeKeeperO
       node = await nodes.patch(node, { metadata: { uid, annotations: { [KUBELET_ADDRESS]: address } } })
     }
     const podsOfNode = pods.byIndex('node', name)
-    const status = nodeStatus({ node, podsOfNode, kubeletPort: port, now: timestamp(clock) })
+    const status = nodeStatus({ node, podsOfNode, kubeletPort: port, now: timestamp(clock.now()) })
     if (!isDeepStrictEqual(status, node.status)) await nodes.patch(node, { metadata: { uid }, status }, 'status')
   }
 

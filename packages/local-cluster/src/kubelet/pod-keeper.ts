@@ -1,16 +1,16 @@
+import { keyOfObject } from '../object-address.ts'
 import type { RecordEvent } from '../objects/event-recorder.ts'
 import type { Node } from '../objects/node.ts'
-import type { ObjectStore } from '../objects/object-store.ts'
-import { keyOf } from '../objects/owner.ts'
 import { isFinished, type Pod } from '../objects/pod.ts'
+import type { WatchedObjects } from '../objects/watched-objects.ts'
 import { type Controller, itself, on } from '../reconciling/controller.ts'
 import { isSimulated, nodeAddress } from './node-status.ts'
 import { PodAddresses } from './pod-addresses.ts'
 import { PodRun, type PodRunOptions } from './pod-run.ts'
 
 interface PodKeeperOptions {
-  pods: ObjectStore<Pod>
-  nodes: ObjectStore<Node>
+  pods: WatchedObjects<Pod>
+  nodes: WatchedObjects<Node>
   environment: PodRunOptions['environment']
   record: RecordEvent
   onFailure: (error: unknown) => void
@@ -53,7 +53,7 @@ export function createPodKeeper(options: PodKeeperOptions) {
     if (!runs.has(uid) && !isFinished(pod)) runs.set(uid, start(pod, node))
   }
 
-  const keysOf = (pod: Pod) => [`${pod.metadata.uid} ${keyOf(pod)}`]
+  const keysOf = (pod: Pod) => [`${pod.metadata.uid} ${keyOfObject(pod)}`]
   const controller: Controller = {
     name: 'kubelet-pods',
     reconcile,

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { pause, timestamp } from '../cluster-clock.ts'
+import { keyOfObject } from '../object-address.ts'
 import { isLostRace } from '../objects/api-refusals.ts'
 import type { RecordEvent } from '../objects/event-recorder.ts'
-import type { ObjectStore } from '../objects/object-store.ts'
-import { keyOf } from '../objects/owner.ts'
 import { isFinished, type Pod } from '../objects/pod.ts'
+import type { WatchedObjects } from '../objects/watched-objects.ts'
 import { PORT_MAP } from '../simulation-annotations.ts'
 import { ContainerRun } from './container-run.ts'
 import { podStatus } from './pod-status.ts'
@@ -12,7 +12,7 @@ import type { ProgramContext } from './programs/program.ts'
 
 export interface PodRunOptions {
   pod: Pod
-  pods: ObjectStore<Pod>
+  pods: WatchedObjects<Pod>
   hostIP: string
   podIP: string
   environment: Pick<ProgramContext, 'clock' | 'timings' | 'network'>
@@ -112,7 +112,7 @@ export class PodRun {
   async #write(): Promise<void> {
     const { pods, hostIP, podIP, environment } = this.#options
     const { uid } = this.#options.pod.metadata
-    const stored = pods.get(keyOf(this.#options.pod))
+    const stored = pods.get(keyOfObject(this.#options.pod))
     if (stored === undefined || stored.metadata.uid !== uid || isFinished(stored)) return
     const ports = JSON.stringify(Object.fromEntries(this.#containers.flatMap((run) => [...run.ports])))
     const known = stored.metadata.annotations?.[PORT_MAP] ?? '{}'
@@ -124,7 +124,7 @@ export class PodRun {
       containers: this.#containers.map((run) => run.status()),
       hostIP,
       podIP,
-      now: timestamp(environment.clock),
+      now: timestamp(environment.clock.now()),
     })
     if (!isDeepStrictEqual(JSON.parse(JSON.stringify(status)), pod.status)) {
       await pods.patch(pod, { metadata: { uid }, status }, 'status')

@@ -37,7 +37,7 @@ export function createEventRecorder({ access, clock, component, log }: EventReco
     const earlier = recorded.get(key)
     if (earlier) {
       earlier.count += 1
-      const patch = { count: earlier.count, lastTimestamp: timestamp(clock) }
+      const patch = { count: earlier.count, lastTimestamp: timestamp(clock.now()) }
       await access.mergePatch(EVENTS, { name: earlier.name, namespace }, patch)
       return
     }
@@ -46,7 +46,7 @@ export function createEventRecorder({ access, clock, component, log }: EventReco
     recorded.set(key, { name, count: 1 })
     const [oldest] = recorded.keys()
     if (recorded.size > REMEMBERED && oldest !== undefined) recorded.delete(oldest)
-    await access.create(EVENTS, eventObject({ object, event, name, namespace, component, now: timestamp(clock) }))
+    await access.create(EVENTS, eventObject({ object, event, name, namespace, component, now: timestamp(clock.now()) }))
   }
 
   return (object, event) => {

@@ -38,7 +38,6 @@ export const SERVICES = kindOf<Service>('v1', 'services', 'Service')
 export const ENDPOINTS = kindOf<Endpoints>('v1', 'endpoints', 'Endpoints')
 export const SERVICE_ACCOUNTS = kindOf('v1', 'serviceaccounts', 'ServiceAccount')
 export const CONFIG_MAPS = kindOf('v1', 'configmaps', 'ConfigMap')
-export const SECRETS = kindOf('v1', 'secrets', 'Secret')
 export const EVENTS = kindOf('v1', 'events', 'Event')
 export const ENDPOINT_SLICES = kindOf<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice')
 export const DEPLOYMENTS = kindOf<Deployment>('apps/v1', 'deployments', 'Deployment')
@@ -56,8 +55,4 @@ export const NAMESPACES: KindOf<Namespace> = {
 export const CUSTOM_RESOURCE_DEFINITIONS: KindOf<CustomResourceDefinition> = {
   ...kindOf('apiextensions.k8s.io/v1', 'customresourcedefinitions', 'CustomResourceDefinition'),
   namespaced: false,
-}
-
-export function apiVersionOf({ group, version }: { group: string; version: string }): string {
-  return group === '' ? version : `${group}/${version}`
 }

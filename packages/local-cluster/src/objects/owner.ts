@@ -15,8 +15,3 @@ export function controllerReference(owner: KubeObject) {
     blockOwnerDeletion: true,
   }
 }
-
-/** `namespace/name`, or the name alone in the cluster's own scope. */
-export function keyOf({ metadata }: { metadata: { name: string; namespace?: string } }): string {
-  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`
-}

@@ -1,6 +1,6 @@
 import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
+import type { SelectorRequirement } from '../selectors/label-selector.ts'
 import type { Condition } from './condition.ts'
-import type { SelectorRequirement } from './label-selector.ts'
 
 export interface Toleration {
   key?: string

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster-access.ts'
+import type { LabelSelector } from '../selectors/label-selector.ts'
 import type { Condition } from './condition.ts'
-import type { LabelSelector } from './label-selector.ts'
 import type { PodTemplate } from './pod.ts'
 
 export interface ReplicaSet extends KubeObject {

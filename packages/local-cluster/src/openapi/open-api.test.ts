@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { objectAt, valueAt } from '../json.ts'
 import { createKindRegistry } from '../kinds/kind-registry.ts'
-import { objectAt, valueAt } from '../schema/json.ts'
 import { aDefinition, aVersion } from '../testing/custom-definition.ts'
 import { createOpenApi } from './open-api.ts'
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, sameJson } from '../resources/json-value.ts'
+import { isJsonObject, type JsonObject, jsonEqual } from '../json.ts'
 import { type ListStrategy, listStrategy } from './merge-keys.ts'
 
 const DIRECTIVE = '$patch'
@@ -10,11 +10,11 @@ const ORDER = '$setElementOrder/'
 export function strategicMergePatched(current: unknown, patch: JsonObject, field = ''): JsonObject {
   if (patch[DIRECTIVE] === 'delete') return {}
   if (patch[DIRECTIVE] === 'replace') return withoutDirectives(patch)
-  const before = isObject(current) ? current : {}
+  const before = isJsonObject(current) ? current : {}
   const result = retained(before, patch[RETAIN])
   for (const [name, values] of listDirectives(patch, DELETE_FROM)) {
     const list = result[name]
-    if (Array.isArray(list)) result[name] = list.filter((item) => !values.some((value) => sameJson(value, item)))
+    if (Array.isArray(list)) result[name] = list.filter((item) => !values.some((value) => jsonEqual(value, item)))
   }
   for (const [key, value] of Object.entries(withoutDirectives(patch))) {
     if (value === null) delete result[key]
@@ -49,12 +49,12 @@ function withoutDirectives(patch: JsonObject): JsonObject {
 }
 
 function patchedValue(current: unknown, value: unknown, { field, key }: { field: string; key: string }): unknown {
-  if (isObject(value)) return strategicMergePatched(current, value, key)
+  if (isJsonObject(value)) return strategicMergePatched(current, value, key)
   const strategy = listStrategy(field, key)
   if (!Array.isArray(value) || strategy === undefined) return value
   const before = arrayOf(current)
   if (strategy === 'set') return [...before, ...value.filter((item) => !before.includes(item))]
-  return mergedList(before, value.filter(isObject), { key, mergeKey: strategy.mergeKey })
+  return mergedList(before, value.filter(isJsonObject), { key, mergeKey: strategy.mergeKey })
 }
 
 function mergedList(before: unknown[], patches: JsonObject[], { key, mergeKey }: { key: string; mergeKey: string }) {
@@ -63,7 +63,7 @@ function mergedList(before: unknown[], patches: JsonObject[], { key, mergeKey }:
   for (const patch of patches) {
     const identity = patch[mergeKey]
     if (identity === undefined) continue
-    const index = result.findIndex((item) => isObject(item) && item[mergeKey] === identity)
+    const index = result.findIndex((item) => isJsonObject(item) && item[mergeKey] === identity)
     if (patch[DIRECTIVE] === 'delete') result = result.filter((_item, position) => position !== index)
     else if (index < 0) result.push(strategicMergePatched({}, patch, key))
     else result[index] = strategicMergePatched(result[index], patch, key)
@@ -74,7 +74,7 @@ function mergedList(before: unknown[], patches: JsonObject[], { key, mergeKey }:
 /** The items the patch names in its order; those it does not know keep their place among their old neighbours. */
 function ordered(list: unknown[], order: unknown[], context: { before: unknown[]; strategy: ListStrategy }): unknown[] {
   const { before, strategy } = context
-  const identity = (item: unknown) => (strategy !== 'set' && isObject(item) ? item[strategy.mergeKey] : item)
+  const identity = (item: unknown) => (strategy !== 'set' && isJsonObject(item) ? item[strategy.mergeKey] : item)
   const wanted = order.map(identity)
   const rank = before.map(identity)
   const named = wanted.flatMap((id) => list.filter((item) => identity(item) === id).slice(0, 1))

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import { listAt, numberAt, objectAt, stringAt, valueAt } from '../schema/json.ts'
+import { listAt, numberAt, objectAt, stringAt, valueAt } from '../json.ts'
 import { shortDuration } from './age.ts'
 import {
   AGE,

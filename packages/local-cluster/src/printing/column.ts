@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import { isJsonObject, type JsonObject, listAt, objectAt, stringAt, valueAt } from '../schema/json.ts'
+import { isJsonObject, type JsonObject, listAt, objectAt, stringAt, valueAt } from '../json.ts'
 import { ageAt } from './age.ts'
 
 export type Cell = string | number | boolean | null

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import { numberAt, stringAt, valueAt } from '../schema/json.ts'
+import { numberAt, stringAt, valueAt } from '../json.ts'
 import { ageAt } from './age.ts'
 import { type Column, field, text, wide } from './column.ts'
 

@@ -1,4 +1,4 @@
-import { isJsonObject, jsonEqual } from '../schema/json.ts'
+import { isJsonObject, jsonEqual } from '../json.ts'
 
 type Step = (value: unknown) => unknown[]
 

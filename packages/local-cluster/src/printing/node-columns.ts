@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import { listAt, stringAt, valueAt } from '../schema/json.ts'
+import { listAt, stringAt, valueAt } from '../json.ts'
 import { AGE, type Column, conditionStatus, NONE, orNone, text, textAt, wide } from './column.ts'
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/'

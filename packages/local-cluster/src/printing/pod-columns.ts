@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import { isJsonObject, type JsonObject, listAt, numberAt, objectAt, stringAt, valueAt } from '../schema/json.ts'
+import { isJsonObject, type JsonObject, listAt, numberAt, objectAt, stringAt, valueAt } from '../json.ts'
 import { ageAt } from './age.ts'
 import { AGE, type Column, conditionStatus, orNone, text, textAt, wide } from './column.ts'
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import { listAt, numberAt, objectAt, stringAt } from '../schema/json.ts'
+import { listAt, numberAt, objectAt, stringAt } from '../json.ts'
 import { AGE, type Column, field, NONE, orNone, pairs, text, textAt, wide } from './column.ts'
 
 /** A cell names this many addresses or ports and counts the rest. */

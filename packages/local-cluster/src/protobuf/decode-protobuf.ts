@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../resources/json-value.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import messages from './protobuf-fields.json' with { type: 'json' }
 import { type WireField, wireFields } from './wire.ts'
 
@@ -79,7 +79,7 @@ function listAt(result: JsonObject, name: string): unknown[] {
 }
 
 function mapAt(result: JsonObject, name: string): JsonObject {
-  return isObject(result[name]) ? result[name] : {}
+  return isJsonObject(result[name]) ? result[name] : {}
 }
 
 function entryOf(type: string, bytes: Buffer): JsonObject {
@@ -90,7 +90,7 @@ function entryOf(type: string, bytes: Buffer): JsonObject {
 
 /** What Go's JSON leaves out: zero values marked so, and (unlike Go) empty structs, which say nothing either. */
 function isEmpty(value: unknown, omitZero: boolean): boolean {
-  if (value === undefined || (isObject(value) && Object.keys(value).length === 0)) return true
+  if (value === undefined || (isJsonObject(value) && Object.keys(value).length === 0)) return true
   return omitZero && (value === '' || value === 0 || value === false)
 }
 

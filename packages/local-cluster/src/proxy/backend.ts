@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import { isObject, objectAt, objectsAt, textAt } from '../resources/json-value.ts'
+import { fieldsAt, isJsonObject, objectsAt, stringAt } from '../json.ts'
 import { PORT_MAP } from '../simulation-annotations.ts'
 import { badRequest, notFound, StatusError } from '../status-error.ts'
 import type { ObjectStore } from '../store/object-store.ts'
@@ -33,7 +33,7 @@ export function serviceBackend(store: ObjectStore, namespace: string, { name, po
     const target = objectsAt(subset, 'ports').find((one) => (one.name ?? '') === wanted)
     if (target === undefined) continue
     for (const address of objectsAt(subset, 'addresses')) {
-      const podName = textAt(address, 'targetRef', 'name')
+      const podName = stringAt(address, 'targetRef', 'name')
       const pod = store.collection({ group: '', plural: 'pods' }).get(`${namespace}/${podName}`)?.object
       const listening = pod === undefined ? undefined : listeningPort(pod, String(target.port))
       if (listening !== undefined) return listening
@@ -58,7 +58,7 @@ function listeningPort(pod: KubeObject, containerPort: string): number | undefin
   const text = pod.metadata.annotations?.[PORT_MAP]
   if (text === undefined) return undefined
   const map: unknown = JSON.parse(text)
-  const listening = isObject(map) ? Number(map[containerPort]) : Number.NaN
+  const listening = isJsonObject(map) ? Number(map[containerPort]) : Number.NaN
   return Number.isInteger(listening) ? listening : undefined
 }
 
@@ -84,12 +84,12 @@ export function kubeletOf(
   pod: KubeObject,
   annotation: string,
 ): { host: string; port: number } | undefined {
-  const nodeName = textAt(pod, 'spec', 'nodeName')
-  if (nodeName === undefined || nodeName === '') return undefined
+  const nodeName = stringAt(pod, 'spec', 'nodeName')
+  if (nodeName === '') return undefined
   const node = store.collection({ group: '', plural: 'nodes' }).get(nodeName)?.object
   if (node === undefined) throw notFound({ group: '', plural: 'nodes', name: nodeName })
   const { host, port } =
-    /^(?<host>.+):(?<port>\d+)$/.exec(String(objectAt(node, 'metadata', 'annotations')[annotation]))?.groups ?? {}
+    /^(?<host>.+):(?<port>\d+)$/.exec(String(fieldsAt(node, 'metadata', 'annotations')[annotation]))?.groups ?? {}
   if (host === undefined) throw badRequest(`node "${nodeName}" is not played by a simulated kubelet: it keeps no logs`)
   return { host, port: Number(port) }
 }

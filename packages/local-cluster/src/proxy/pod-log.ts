@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import { objectsAt } from '../resources/json-value.ts'
+import { objectsAt } from '../json.ts'
 import type { ApiRequest } from '../server/api-request.ts'
 import { KUBELET_ADDRESS } from '../simulation-annotations.ts'
 import { badRequest, StatusError } from '../status-error.ts'

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../cluster-access.ts'
 import type { ClusterClock } from '../cluster-clock.ts'
+import { keyOfObject } from '../object-address.ts'
 import { isLostRace } from '../objects/api-refusals.ts'
-import type { ObjectStore } from '../objects/object-store.ts'
-import { keyOf } from '../objects/owner.ts'
+import type { WatchedObjects } from '../objects/watched-objects.ts'
 import { type HandleKey, KeyedQueue } from './keyed-queue.ts'
 
 export interface Controller {
@@ -17,7 +17,7 @@ type Trigger = (enqueue: (key: string) => void) => Promise<void>
 
 /** Enqueues what `keys` names, for the object as it is and as it was; it is called with undefined for neither. */
 export function on<T extends KubeObject>(
-  store: ObjectStore<T>,
+  store: WatchedObjects<T>,
   keys: (now: T | undefined, before?: T) => string[],
 ): Trigger {
   return (enqueue) => {
@@ -31,7 +31,7 @@ export function on<T extends KubeObject>(
 /** Keys of an object itself, also when it is gone. */
 export function itself(now: KubeObject | undefined, before?: KubeObject): string[] {
   const object = now ?? before
-  return object === undefined ? [] : [keyOf(object)]
+  return object === undefined ? [] : [keyOfObject(object)]
 }
 
 /** Keys of the controllers of this kind that an object has and had. */
@@ -41,7 +41,9 @@ export function ownerKeys(kind: string) {
       const owner = object?.metadata.ownerReferences?.find((each) => each.controller && each.kind === kind)
       const namespace = object?.metadata.namespace
       if (owner === undefined) return []
-      return [keyOf({ metadata: namespace === undefined ? { name: owner.name } : { name: owner.name, namespace } })]
+      return [
+        keyOfObject({ metadata: namespace === undefined ? { name: owner.name } : { name: owner.name, namespace } }),
+      ]
     })
 }
 

@@ -38,8 +38,3 @@ export interface Target {
   /** `status`, `scale` and `finalize` write a part of the object only. */
   subresource?: string
 }
-
-/** Now as the API writes it: RFC 3339 with whole seconds. */
-export function rfc3339(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`
-}

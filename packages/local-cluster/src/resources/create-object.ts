@@ -1,6 +1,7 @@
 import type { KubeObject } from '../cluster-access.ts'
+import { keyOf } from '../object-address.ts'
 import { alreadyExists, forbidden, invalid, notFound, StatusError } from '../status-error.ts'
-import { keyOf, type StoredObject } from '../store/stored-object.ts'
+import type { StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
 import { kindRule } from './kind-rules.ts'
 import { addressed, newMetadata, refused } from './object-metadata.ts'

@@ -1,8 +1,9 @@
 import type { KubeObject } from '../cluster-access.ts'
+import { timestamp } from '../cluster-clock.ts'
+import { fieldsAt, jsonEqual, stringAt } from '../json.ts'
 import type { UserInfo } from '../kind-definition.ts'
 import { conflict, forbidden } from '../status-error.ts'
-import { type ApiEngine, rfc3339, type Target } from './api-engine.ts'
-import { objectAt, sameJson, textAt } from './json-value.ts'
+import type { ApiEngine, Target } from './api-engine.ts'
 import { refused } from './object-metadata.ts'
 import { isFinished, removeObject, storedAt } from './update-object.ts'
 
@@ -66,7 +67,7 @@ function markedForDeletion(
   const finalizers = finalizersFor(target, request, object)
   const { metadata } = object
   const { deletionGracePeriodSeconds: earlier } = metadata
-  const sameFinalizers = sameJson(finalizers, metadata.finalizers ?? [])
+  const sameFinalizers = jsonEqual(finalizers, metadata.finalizers ?? [])
   if (metadata.deletionTimestamp !== undefined && sameFinalizers && grace >= (earlier ?? 0)) return object
   const first = metadata.deletionTimestamp === undefined
   const now = engine.clock.now()
@@ -75,23 +76,23 @@ function markedForDeletion(
   const changed = {
     ...metadata,
     finalizers,
-    deletionTimestamp: rfc3339(Math.max(now, begun + grace * 1000)),
+    deletionTimestamp: timestamp(Math.max(now, begun + grace * 1000)),
     deletionGracePeriodSeconds: grace,
     ...(first && metadata.generation !== undefined ? { generation: metadata.generation + 1 } : {}),
   }
   const { finalizers: _none, ...unheld } = changed
   const deleted = { ...object, metadata: finalizers.length === 0 ? unheld : changed }
   return object.kind === 'Namespace'
-    ? { ...deleted, status: { ...objectAt(object, 'status'), phase: 'Terminating' } }
+    ? { ...deleted, status: { ...fieldsAt(object, 'status'), phase: 'Terminating' } }
     : deleted
 }
 
 /** Only pods that run somewhere get time to end. */
 function gracePeriodSeconds({ kind }: Target, request: DeleteRequest, object: KubeObject): number {
   if (kind.group !== '' || kind.plural !== 'pods') return 0
-  const phase = textAt(object, 'status', 'phase')
-  if (textAt(object, 'spec', 'nodeName') === undefined || phase === 'Succeeded' || phase === 'Failed') return 0
-  const own = objectAt(object, 'spec').terminationGracePeriodSeconds
+  const phase = stringAt(object, 'status', 'phase')
+  if (stringAt(object, 'spec', 'nodeName') === '' || phase === 'Succeeded' || phase === 'Failed') return 0
+  const own = fieldsAt(object, 'spec').terminationGracePeriodSeconds
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata
   const { gracePeriodSeconds: asked } = request
   const wanted = asked !== undefined && asked < 0 ? 1 : asked

@@ -1,12 +1,13 @@
 import type { ClusterAccess, KindRef, KubeObject, ObjectRef, Selectors, WatchEvent } from '../cluster-access.ts'
+import { jsonCopy } from '../json.ts'
 import type { KindDefinition, UserInfo } from '../kind-definition.ts'
+import { apiVersionOf, keyOf } from '../object-address.ts'
 import { StatusError } from '../status-error.ts'
-import { keyOf, type StoredObject } from '../store/stored-object.ts'
+import type { StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine, Target } from './api-engine.ts'
 import { bindPod } from './bind-pod.ts'
 import { createObject } from './create-object.ts'
 import { deleteObject } from './delete-object.ts'
-import { cloneJson } from './json-value.ts'
 import { listObjects } from './list-objects.ts'
 import { patchObject } from './patch-object.ts'
 import { updateObject } from './update-object.ts'
@@ -40,7 +41,7 @@ export function createEmbeddedAccess(engine: ApiEngine): ClusterAccess {
     },
     async create(kind, object) {
       const place = target(kind, object.metadata)
-      return served(kind, createObject(engine, place, { ...WRITE, body: cloneJson(object) }).object)
+      return served(kind, createObject(engine, place, { ...WRITE, body: jsonCopy(object) }).object)
     },
     async replace(kind, object, subresource) {
       const place = target(kind, object.metadata, subresource)
@@ -48,10 +49,10 @@ export function createEmbeddedAccess(engine: ApiEngine): ClusterAccess {
         bindPod(engine, place, { binding: object, dryRun: false })
         return object
       }
-      return served(kind, updateObject(engine, place, { ...WRITE, body: cloneJson(object) }).object)
+      return served(kind, updateObject(engine, place, { ...WRITE, body: jsonCopy(object) }).object)
     },
     async mergePatch(...[kind, ref, patch, subresource]) {
-      const change = { ...WRITE, patch: cloneJson(patch), patchType: 'merge' } as const
+      const change = { ...WRITE, patch: jsonCopy(patch), patchType: 'merge' } as const
       return served(kind, patchObject(engine, target(kind, ref, subresource), change).object)
     },
     async delete(kind, ref, { uid, ...options } = {}) {
@@ -64,7 +65,7 @@ export function createEmbeddedAccess(engine: ApiEngine): ClusterAccess {
 
 /** Kinds are stored in one version and handed out in the one asked for. */
 function served<T extends KubeObject | undefined>(kind: KindRef, object: T): T {
-  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
+  const apiVersion = apiVersionOf(kind)
   return object === undefined || object.apiVersion === apiVersion ? object : { ...object, apiVersion }
 }
 

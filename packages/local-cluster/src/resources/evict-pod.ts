@@ -1,10 +1,11 @@
 import type { KubeObject } from '../cluster-access.ts'
+import { timestamp } from '../cluster-clock.ts'
+import { fieldsAt, numberAt, objectsAt, stringAt } from '../json.ts'
+import { selectorAt, selects } from '../selectors/label-selector.ts'
 import { StatusError } from '../status-error.ts'
-import { objectSelector } from '../store/label-selector.ts'
 import type { StoredObject } from '../store/stored-object.ts'
-import { type ApiEngine, rfc3339, type Target } from './api-engine.ts'
+import type { ApiEngine, Target } from './api-engine.ts'
 import { type DeleteRequest, deleteObject } from './delete-object.ts'
-import { objectAt, objectsAt, textAt } from './json-value.ts'
 import { storedAt } from './update-object.ts'
 
 const BUDGETS = { group: 'policy', plural: 'poddisruptionbudgets' }
@@ -19,7 +20,7 @@ export function evictPod(engine: ApiEngine, target: Target, request: DeleteReque
   const budgets = engine.store
     .collection(BUDGETS)
     .list(target.namespace)
-    .filter(({ object }) => objectSelector(objectAt(object, 'spec').selector)(pod.metadata.labels))
+    .filter(({ object }) => selects(selectorAt(object, 'spec', 'selector'), pod.metadata.labels))
   if (budgets.length > 1) {
     const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.'
     throw new StatusError({ code: 500, reason: 'InternalError', message })
@@ -32,29 +33,28 @@ export function evictPod(engine: ApiEngine, target: Target, request: DeleteReque
 }
 
 function isOutsideBudgets(pod: KubeObject): boolean {
-  const phase = textAt(pod, 'status', 'phase')
+  const phase = stringAt(pod, 'status', 'phase')
   return pod.metadata.deletionTimestamp !== undefined || phase !== 'Running'
 }
 
-function numberAt(object: KubeObject, field: string): number {
-  const value = objectAt(object, 'status')[field]
-  return typeof value === 'number' ? value : 0
+function statusNumber(object: KubeObject, field: string): number {
+  return numberAt(object, 'status', field) ?? 0
 }
 
 /** A pod that is not ready does not count for the budget's healthy pods. */
 function isUnhealthyAndFree(pod: KubeObject, budget: KubeObject): boolean {
   const ready = objectsAt(pod, 'status', 'conditions').some(({ type, status }) => type === 'Ready' && status === 'True')
   if (ready) return false
-  const desired = numberAt(budget, 'desiredHealthy')
-  const policy = textAt(budget, 'spec', 'unhealthyPodEvictionPolicy')
-  return policy === 'AlwaysAllow' || (desired > 0 && numberAt(budget, 'currentHealthy') >= desired)
+  const desired = statusNumber(budget, 'desiredHealthy')
+  const policy = stringAt(budget, 'spec', 'unhealthyPodEvictionPolicy')
+  return policy === 'AlwaysAllow' || (desired > 0 && statusNumber(budget, 'currentHealthy') >= desired)
 }
 
 function checkBudget(budget: KubeObject): void {
   const { name, generation = 0 } = budget.metadata
-  const late = numberAt(budget, 'observedGeneration') < generation
-  if (!late && numberAt(budget, 'disruptionsAllowed') > 0) return
-  const healthy = `needs ${numberAt(budget, 'desiredHealthy')} healthy pods and has ${numberAt(budget, 'currentHealthy')} currently`
+  const late = statusNumber(budget, 'observedGeneration') < generation
+  if (!late && statusNumber(budget, 'disruptionsAllowed') > 0) return
+  const healthy = `needs ${statusNumber(budget, 'desiredHealthy')} healthy pods and has ${statusNumber(budget, 'currentHealthy')} currently`
   const message = late
     ? `The disruption budget ${name} is still being processed by the server.`
     : `The disruption budget ${name} ${healthy}`
@@ -68,8 +68,8 @@ function checkBudget(budget: KubeObject): void {
 
 /** Counts the eviction at once, so that a second one does not slip through before the budget's status is renewed. */
 function spend(engine: ApiEngine, { object }: StoredObject, podName: string): void {
-  const status = objectAt(object, 'status')
-  const disruptedPods = { ...objectAt(status, 'disruptedPods'), [podName]: rfc3339(engine.clock.now()) }
-  const disruptionsAllowed = numberAt(object, 'disruptionsAllowed') - 1
+  const status = fieldsAt(object, 'status')
+  const disruptedPods = { ...fieldsAt(status, 'disruptedPods'), [podName]: timestamp(engine.clock.now()) }
+  const disruptionsAllowed = statusNumber(object, 'disruptionsAllowed') - 1
   engine.store.put(BUDGETS, { ...object, status: { ...status, disruptionsAllowed, disruptedPods } })
 }

@@ -1,11 +1,12 @@
 import { isIP } from 'node:net'
 import type { KubeObject } from '../cluster-access.ts'
+import { timestamp } from '../cluster-clock.ts'
+import { fieldsAt, objectsAt, stringAt } from '../json.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import { definitionStatus } from '../kinds/definition-status.ts'
 import { withJobIdentity } from '../kinds/job-identity.ts'
 import { invalid } from '../status-error.ts'
-import { type ApiEngine, rfc3339 } from './api-engine.ts'
-import { objectAt, objectsAt, textAt } from './json-value.ts'
+import type { ApiEngine } from './api-engine.ts'
 import { admittedPod } from './pod-admission.ts'
 
 /** What the real server itself writes into objects of some kinds. */
@@ -25,14 +26,14 @@ const RULES: Record<string, KindRule> = {
   '/nodes': {
     create(node) {
       const taints = objectsAt(node, 'spec', 'taints').filter(({ key }) => key !== NOT_READY.key)
-      return { ...node, spec: { ...objectAt(node, 'spec'), taints: [...taints, NOT_READY] } }
+      return { ...node, spec: { ...fieldsAt(node, 'spec'), taints: [...taints, NOT_READY] } }
     },
   },
   '/namespaces': {
     create(namespace) {
       const { metadata } = namespace
       const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name }
-      const spec = { ...objectAt(namespace, 'spec'), finalizers: ['kubernetes'] }
+      const spec = { ...fieldsAt(namespace, 'spec'), finalizers: ['kubernetes'] }
       return { ...namespace, metadata: { ...metadata, labels }, spec, status: { phase: 'Active' } }
     },
     update: (namespace, stored) => ({ ...namespace, spec: stored.spec }),
@@ -40,14 +41,14 @@ const RULES: Record<string, KindRule> = {
   '/services': {
     create: (service, engine) => ({ ...service, spec: withClusterIp(service, engine), status: { loadBalancer: {} } }),
     update(service, stored) {
-      const { clusterIP, clusterIPs } = objectAt(stored, 'spec')
-      const spec = objectAt(service, 'spec')
+      const { clusterIP, clusterIPs } = fieldsAt(stored, 'spec')
+      const spec = fieldsAt(service, 'spec')
       const unset = spec.clusterIP === undefined || spec.clusterIP === ''
       return unset && spec.type !== 'ExternalName' ? { ...service, spec: { ...spec, clusterIP, clusterIPs } } : service
     },
     removed(service, engine) {
-      const address = textAt(service, 'spec', 'clusterIP')
-      if (address !== undefined && address !== 'None') engine.clusterIps.release(address)
+      const address = stringAt(service, 'spec', 'clusterIP')
+      if (address !== '' && address !== 'None') engine.clusterIps.release(address)
     },
   },
   'batch/jobs': { create: withJobIdentity },
@@ -61,9 +62,9 @@ const RULES: Record<string, KindRule> = {
   '/events': {
     create: (event, engine) => ({
       ...event,
-      firstTimestamp: event.firstTimestamp ?? (event.eventTime ? null : rfc3339(engine.clock.now())),
+      firstTimestamp: event.firstTimestamp ?? (event.eventTime ? null : timestamp(engine.clock.now())),
       lastTimestamp:
-        event.lastTimestamp ?? event.firstTimestamp ?? (event.eventTime ? null : rfc3339(engine.clock.now())),
+        event.lastTimestamp ?? event.firstTimestamp ?? (event.eventTime ? null : timestamp(engine.clock.now())),
     }),
   },
 }
@@ -73,11 +74,11 @@ export function kindRule(kind: KindDefinition): KindRule {
 }
 
 function withDefinitionStatus(crd: KubeObject, { registry, clock }: ApiEngine): KubeObject {
-  return { ...crd, status: definitionStatus(crd, { kinds: registry, now: rfc3339(clock.now()) }) }
+  return { ...crd, status: definitionStatus(crd, { kinds: registry, now: timestamp(clock.now()) }) }
 }
 
 function withClusterIp(service: KubeObject, engine: ApiEngine): Record<string, unknown> {
-  const spec = objectAt(service, 'spec')
+  const spec = fieldsAt(service, 'spec')
   if (spec.type === 'ExternalName' || spec.clusterIP === 'None') return spec
   const wanted = typeof spec.clusterIP === 'string' && spec.clusterIP !== '' ? spec.clusterIP : undefined
   // What is no address is refused by the Service's own rules.

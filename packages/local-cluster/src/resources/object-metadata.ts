@@ -1,26 +1,27 @@
 import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
+import { timestamp } from '../cluster-clock.ts'
+import { isJsonObject, jsonEqual } from '../json.ts'
 import type { KindDefinition } from '../kind-definition.ts'
+import { apiVersionOf, keyOf } from '../object-address.ts'
 import { badRequest, invalid, type StatusCause, StatusError } from '../status-error.ts'
-import { keyOf } from '../store/stored-object.ts'
-import { type ApiEngine, rfc3339, type Target } from './api-engine.ts'
-import { isObject, sameJson } from './json-value.ts'
+import type { ApiEngine, Target } from './api-engine.ts'
 import { traitsOf } from './kind-traits.ts'
 
 /** Checks that a body fits the address it was sent to, and completes what it may leave out. */
 export function addressed(target: Target, body: unknown): KubeObject {
-  if (!isObject(body)) throw badRequest('the request body is not an object')
+  if (!isJsonObject(body)) throw badRequest('the request body is not an object')
   const { kind } = target
-  const apiVersion = body.apiVersion ?? versionOf(kind)
+  const apiVersion = body.apiVersion ?? apiVersionOf(kind)
   if (kind.custom && body.kind === undefined) throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`)
-  if (apiVersion !== versionOf(kind)) {
+  if (apiVersion !== apiVersionOf(kind)) {
     throw badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${versionOf(kind)})`,
+      `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(kind)})`,
     )
   }
   if (body.kind !== undefined && body.kind !== kind.kind) {
     throw badRequest(`${body.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: the kinds differ`)
   }
-  const metadata: Record<string, unknown> = isObject(body.metadata) ? { ...body.metadata } : {}
+  const metadata: Record<string, unknown> = isJsonObject(body.metadata) ? { ...body.metadata } : {}
   if (kind.namespaced && target.namespace !== undefined) {
     metadata.namespace ??= target.namespace
     if (metadata.namespace !== target.namespace) {
@@ -29,11 +30,7 @@ export function addressed(target: Target, body: unknown): KubeObject {
   }
   delete metadata.managedFields
   delete metadata.selfLink
-  return { ...body, apiVersion: versionOf(kind), kind: kind.kind, metadata: { name: '', ...metadata } }
-}
-
-export function versionOf({ group, version }: { group: string; version: string }): string {
-  return group === '' ? version : `${group}/${version}`
+  return { ...body, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { name: '', ...metadata } }
 }
 
 export function refused(target: Pick<Target, 'kind' | 'name'>) {
@@ -56,7 +53,7 @@ export function newMetadata(engine: ApiEngine, kind: KindDefinition, metadata: K
     ...kept,
     name: kept.name === '' ? generatedName(engine, kind, metadata) : kept.name,
     uid: engine.newUid(),
-    creationTimestamp: rfc3339(engine.clock.now()),
+    creationTimestamp: timestamp(engine.clock.now()),
     ...(traitsOf(kind).generation === true ? { generation: 1 } : {}),
   }
 }
@@ -103,7 +100,7 @@ function pickDefined(metadata: KubeMetadata, fields: (keyof KubeMetadata)[]): Pa
 export function wantedStateChanged(kind: KindDefinition, object: KubeObject, stored: KubeObject): boolean {
   const wanted = ({ metadata: _metadata, apiVersion: _apiVersion, status, ...fields }: KubeObject) =>
     kind.subresources.status ? fields : { ...fields, status }
-  return !sameJson(wanted(object), wanted(stored))
+  return !jsonEqual(wanted(object), wanted(stored))
 }
 
 /** The cause of a refusal to change what never changes. */

@@ -1,6 +1,6 @@
 import type { ObjectReader } from '../kind-definition.ts'
+import { keyOf } from '../object-address.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import { keyOf } from '../store/stored-object.ts'
 
 export function createObjectReader(store: ObjectStore): ObjectReader {
   return {

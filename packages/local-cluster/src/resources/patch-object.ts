@@ -1,13 +1,14 @@
 import jsonPatch, { type Operation } from 'fast-json-patch'
 import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
+import { isJsonObject, jsonCopy } from '../json.ts'
 import type { KindDefinition } from '../kind-definition.ts'
+import { apiVersionOf } from '../object-address.ts'
 import { mergePatched } from '../patch/merge-patch.ts'
 import { strategicMergePatched } from '../patch/strategic-merge.ts'
 import { badRequest, invalid, StatusError } from '../status-error.ts'
 import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
 import type { Written } from './create-object.ts'
-import { cloneJson, isObject } from './json-value.ts'
-import { addressed, immutableField, versionOf } from './object-metadata.ts'
+import { addressed, immutableField } from './object-metadata.ts'
 import { checkConditional, checkPreconditions } from './preconditions.ts'
 import { checkName, replaceStored, storedAt } from './update-object.ts'
 
@@ -21,7 +22,7 @@ export function patchObject(
 ): Written {
   const { patch, patchType, ...options } = request
   const stored = storedAt(engine, target)
-  const current = { ...cloneJson(stored.object), apiVersion: versionOf(target.kind) }
+  const current = { ...jsonCopy(stored.object), apiVersion: apiVersionOf(target.kind) }
   const object = addressed(
     { ...target, namespace: stored.object.metadata.namespace },
     patched(current, patch, patchType),
@@ -43,7 +44,7 @@ function checkSameUid(kind: KindDefinition, { uid }: KubeMetadata, stored: KubeM
 /** A map as Go prints it. */
 function goMap(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`
-  if (!isObject(value)) return value === null ? '<nil>' : String(value)
+  if (!isJsonObject(value)) return value === null ? '<nil>' : String(value)
   const entries = Object.keys(value).sort()
   return `map[${entries.map((key) => `${key}:${goMap(value[key])}`).join(' ')}]`
 }
@@ -51,7 +52,7 @@ function goMap(value: unknown): string {
 /** May change `current`. */
 export function patched(current: KubeObject, patch: unknown, patchType: PatchType): unknown {
   if (patchType === 'json') return jsonPatched(current, patch)
-  if (!isObject(patch)) {
+  if (!isJsonObject(patch)) {
     const why = `json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`
     throw badRequest(patchType === 'merge' ? `error decoding patch: ${why}` : why)
   }

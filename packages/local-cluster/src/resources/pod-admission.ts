@@ -1,7 +1,7 @@
 import type { KubeObject } from '../cluster-access.ts'
+import { fieldsAt, type JsonObject, objectsAt, stringAt } from '../json.ts'
 import { forbidden } from '../status-error.ts'
 import type { ApiEngine } from './api-engine.ts'
-import { type JsonObject, objectAt, objectsAt, textAt } from './json-value.ts'
 import { qosClass } from './pod-quality.ts'
 
 /** How long a pod stays on a node that went away, unless it says otherwise. */
@@ -10,8 +10,8 @@ const LOST_NODE_TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/un
 
 /** What the default admission plug-ins of the real server write into a new pod, or refuse (403). */
 export function admittedPod(pod: KubeObject, engine: ApiEngine): KubeObject {
-  const spec = objectAt(pod, 'spec')
-  const account = textAt(spec, 'serviceAccountName') ?? 'default'
+  const spec = fieldsAt(pod, 'spec')
+  const account = stringAt(spec, 'serviceAccountName') || 'default'
   checkServiceAccount(pod, account, engine)
   return {
     ...pod,
@@ -35,8 +35,8 @@ function checkServiceAccount({ metadata }: KubeObject, account: string, { store 
 }
 
 function priority({ metadata, spec }: KubeObject, { store }: ApiEngine): JsonObject {
-  const name = textAt(spec, 'priorityClassName')
-  if (name === undefined || name === '') return { priority: 0, preemptionPolicy: 'PreemptLowerPriority' }
+  const name = stringAt(spec, 'priorityClassName')
+  if (name === '') return { priority: 0, preemptionPolicy: 'PreemptLowerPriority' }
   const found = store.collection({ group: 'scheduling.k8s.io', plural: 'priorityclasses' }).get(name)?.object
   if (found === undefined) {
     throw forbidden({ group: '', plural: 'pods', name: metadata.name }, `no PriorityClass with name ${name} was found`)

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import { objectAt, objectsAt, sameJson } from './json-value.ts'
+import { fieldsAt, jsonEqual, objectsAt } from '../json.ts'
 
 type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort'
 
@@ -7,12 +7,12 @@ type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort'
 export function qosClass(pod: KubeObject): QosClass {
   const containers = [...objectsAt(pod, 'spec', 'containers'), ...objectsAt(pod, 'spec', 'initContainers')]
   const resources = containers.map((container) => {
-    const limits = compute(objectAt(container, 'resources', 'limits'))
-    return { limits, requests: { ...limits, ...compute(objectAt(container, 'resources', 'requests')) } }
+    const limits = compute(fieldsAt(container, 'resources', 'limits'))
+    return { limits, requests: { ...limits, ...compute(fieldsAt(container, 'resources', 'requests')) } }
   })
   if (resources.every(({ requests }) => Object.keys(requests).length === 0)) return 'BestEffort'
   const guaranteed = resources.every(
-    ({ limits, requests }) => 'cpu' in limits && 'memory' in limits && sameJson(limits, requests),
+    ({ limits, requests }) => 'cpu' in limits && 'memory' in limits && jsonEqual(limits, requests),
   )
   return guaranteed ? 'Guaranteed' : 'Burstable'
 }

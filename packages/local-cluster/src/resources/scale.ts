@@ -1,8 +1,8 @@
 import type { KubeObject } from '../cluster-access.ts'
+import { fieldsAt, isJsonObject, type JsonObject, jsonCopy } from '../json.ts'
 import type { KindDefinition, ScalePaths } from '../kind-definition.ts'
 import { badRequest } from '../status-error.ts'
 import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
-import { cloneJson, isObject, type JsonObject, objectAt } from './json-value.ts'
 import { type PatchType, patched } from './patch-object.ts'
 import { checkPreconditions } from './preconditions.ts'
 import { replaceStored, storedAt } from './update-object.ts'
@@ -41,13 +41,13 @@ export function updateScale(
   const stored = storedAt(engine, target)
   const current = scaleOf(target.kind, stored.object)
   const scale = 'body' in request ? request.body : patched(current, request.patch, request.patchType)
-  const replicas = objectAt(scale, 'spec').replicas ?? 0
-  if (!isObject(scale) || typeof replicas !== 'number' || !Number.isInteger(replicas)) {
+  const replicas = fieldsAt(scale, 'spec').replicas ?? 0
+  if (!isJsonObject(scale) || typeof replicas !== 'number' || !Number.isInteger(replicas)) {
     throw badRequest('spec.replicas of the Scale is not a whole number')
   }
-  const metadata = objectAt(scale, 'metadata')
+  const metadata = fieldsAt(scale, 'metadata')
   checkPreconditions(target, metadata, stored.object.metadata)
-  const object = cloneJson(stored.object)
+  const object = jsonCopy(stored.object)
   setAt(object, paths.specReplicasPath, replicas)
   const { user, dryRun, fieldValidation } = request
   const { subresource: _scale, ...whole } = target
@@ -61,7 +61,7 @@ function steps(path: string): string[] {
 
 function valueAt(object: KubeObject, path: string): unknown {
   let value: unknown = object
-  for (const step of steps(path)) value = isObject(value) ? value[step] : undefined
+  for (const step of steps(path)) value = isJsonObject(value) ? value[step] : undefined
   return value
 }
 
@@ -70,7 +70,7 @@ function setAt(object: KubeObject, path: string, value: unknown): void {
   const last = names.pop() ?? ''
   let place: JsonObject = object
   for (const name of names) {
-    const inner = isObject(place[name]) ? place[name] : {}
+    const inner = isJsonObject(place[name]) ? place[name] : {}
     place[name] = inner
     place = inner
   }
@@ -80,9 +80,9 @@ function setAt(object: KubeObject, path: string, value: unknown): void {
 /** Built-in kinds hold a selector object, custom ones its text. */
 function selectorText(selector: unknown): string | undefined {
   if (typeof selector === 'string') return selector
-  if (!isObject(selector)) return undefined
-  const labels = Object.entries(objectAt(selector, 'matchLabels')).map(([key, value]) => `${key}=${value}`)
-  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions.filter(isObject) : []
+  if (!isJsonObject(selector)) return undefined
+  const labels = Object.entries(fieldsAt(selector, 'matchLabels')).map(([key, value]) => `${key}=${value}`)
+  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions.filter(isJsonObject) : []
   return [...labels, ...expressions.map(expressionText)].sort().join(',')
 }
 

@@ -1,10 +1,11 @@
 import type { KubeObject } from '../cluster-access.ts'
+import { jsonEqual } from '../json.ts'
 import type { KindDefinition } from '../kind-definition.ts'
+import { keyOf } from '../object-address.ts'
 import { badRequest, notFound } from '../status-error.ts'
-import { keyOf, type StoredObject } from '../store/stored-object.ts'
+import type { StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
 import { createObject, type Written } from './create-object.ts'
-import { sameJson } from './json-value.ts'
 import { kindRule } from './kind-rules.ts'
 import { traitsOf } from './kind-traits.ts'
 import { addressed, changedMetadata, refused, wantedStateChanged } from './object-metadata.ts'
@@ -60,7 +61,7 @@ export function replaceStored(
   const operation = { kind, operation: 'update', object, oldObject: old, user, dryRun, ...context } as const
   const warnings = [...decoded.warnings, ...engine.preparer.validate(operation)]
   if (dryRun) return { object, warnings }
-  if (sameJson(object, old)) return { object: old, stored, warnings }
+  if (jsonEqual(object, old)) return { object: old, stored, warnings }
   if (isFinished(object)) {
     removeObject(engine, kind, stored)
     return { object, warnings }
@@ -71,7 +72,7 @@ export function replaceStored(
 
 function withGeneration({ kind, subresource }: Target, object: KubeObject, old: KubeObject): KubeObject {
   if (traitsOf(kind).generation !== true || subresource === 'status') return object
-  const annotated = kind.plural === 'deployments' && !sameJson(object.metadata.annotations, old.metadata.annotations)
+  const annotated = kind.plural === 'deployments' && !jsonEqual(object.metadata.annotations, old.metadata.annotations)
   if (!annotated && !wantedStateChanged(kind, object, old)) return object
   return { ...object, metadata: { ...object.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
 }
@@ -79,7 +80,7 @@ function withGeneration({ kind, subresource }: Target, object: KubeObject, old: 
 /** True for an object in deletion that nothing holds any longer. */
 export function isFinished({ metadata, kind, spec }: KubeObject): boolean {
   if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0) return false
-  if (kind === 'Namespace' && sameJson(spec, { finalizers: ['kubernetes'] })) return false
+  if (kind === 'Namespace' && jsonEqual(spec, { finalizers: ['kubernetes'] })) return false
   return (metadata.deletionGracePeriodSeconds ?? 0) === 0
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, jsonCopy } from './json.ts'
+import { isJsonObject, jsonCopy } from '../json.ts'
 import { additionalSchema, fieldSchema, type Schema } from './schema.ts'
 
 /** Fills in, in place, the defaults of a structural schema; a null that is not allowed counts as absent. */

@@ -1,6 +1,7 @@
+import { timestamp } from '../cluster-clock.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { type BuiltInType, builtInType, type FieldType, goTypeName } from './built-in-type.ts'
 import { childPath, itemPath } from './field-fault.ts'
-import { isJsonObject, type JsonObject } from './json.ts'
 import { canonicalQuantity, parseQuantity } from './quantity.ts'
 
 /** Where decoding is; `struct` and `goPath` name the place as Go's JSON decoder does. */
@@ -144,7 +145,7 @@ function decodeTime(text: string): string {
       `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`,
     )
   }
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
+  return timestamp(time)
 }
 
 function mismatch(value: unknown, goType: string, place: Place): UnmarshalFault {

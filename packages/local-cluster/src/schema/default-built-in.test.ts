@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { objectAt, valueAt } from '../json.ts'
 import { defaultBuiltIn } from './default-built-in.ts'
-import { objectAt, valueAt } from './json.ts'
 
 function defaulted(model: string, object: Record<string, unknown>): Record<string, unknown> {
   defaultBuiltIn(object, model)

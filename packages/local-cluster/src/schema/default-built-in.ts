@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, jsonCopy, listAt, objectAt, stringAt } from '../json.ts'
 import { builtInType, type FieldType } from './built-in-type.ts'
-import { isJsonObject, type JsonObject, jsonCopy, listAt, objectAt, stringAt } from './json.ts'
 
 const FILE_MODE = { defaultMode: 0o644 }
 

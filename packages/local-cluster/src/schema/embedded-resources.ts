@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { childPath, type FieldFault, itemPath, requiredValue } from './field-fault.ts'
-import { isJsonObject, type JsonObject } from './json.ts'
 import { fieldSchema, type Schema } from './schema.ts'
 
 interface EmbeddedResource {

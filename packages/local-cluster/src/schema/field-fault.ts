@@ -1,5 +1,5 @@
+import { goJson } from '../json.ts'
 import type { StatusCause } from '../status-error.ts'
-import { goJson } from './json.ts'
 
 /** What is wrong with one field, worded as `k8s.io/apimachinery/pkg/util/validation/field` does. */
 export type FieldFault = Required<StatusCause>

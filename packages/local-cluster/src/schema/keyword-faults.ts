@@ -1,3 +1,4 @@
+import { isJsonObject, valueAt } from '../json.ts'
 import { dropForbiddenNulls } from './apply-defaults.ts'
 import {
   childPath,
@@ -9,7 +10,6 @@ import {
   requiredValue,
   unsupportedValue,
 } from './field-fault.ts'
-import { isJsonObject, valueAt } from './json.ts'
 import { prune } from './prune.ts'
 import type { Schema } from './schema.ts'
 import { schemaFaults } from './validate-value.ts'

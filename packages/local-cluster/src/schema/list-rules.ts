@@ -1,5 +1,5 @@
+import { goJson, isJsonObject } from '../json.ts'
 import { childPath, duplicateValue, type FieldFault, invalidValue, itemPath } from './field-fault.ts'
-import { goJson, isJsonObject } from './json.ts'
 import { fieldSchema, type Schema } from './schema.ts'
 import { listMapKey } from './validate-value.ts'
 

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { childPath, itemPath } from './field-fault.ts'
-import { isJsonObject, type JsonObject } from './json.ts'
 import { additionalSchema, type Schema } from './schema.ts'
 
 const TYPE_AND_METADATA = new Set(['apiVersion', 'kind', 'metadata'])

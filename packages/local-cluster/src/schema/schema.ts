@@ -1,4 +1,4 @@
-import { isJsonObject } from './json.ts'
+import { isJsonObject } from '../json.ts'
 
 export interface ValidationRule {
   rule: string

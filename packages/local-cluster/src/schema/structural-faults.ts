@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js'
+import { jsonEqual } from '../json.ts'
 import { childPath, type FieldFault, forbiddenValue, invalidValue, itemPath, requiredValue } from './field-fault.ts'
-import { jsonEqual } from './json.ts'
 import type { Schema } from './schema.ts'
 import { type SchemaLevel, walkSchema } from './walk-schema.ts'
 

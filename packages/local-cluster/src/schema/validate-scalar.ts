@@ -1,6 +1,6 @@
+import { goJson, jsonEqual } from '../json.ts'
 import { type FieldFault, invalidValue, tooLong, unsupportedValue, wrongType } from './field-fault.ts'
 import { hasFormat } from './format.ts'
-import { goJson, jsonEqual } from './json.ts'
 import { occursIn } from './pattern.ts'
 import type { Schema } from './schema.ts'
 

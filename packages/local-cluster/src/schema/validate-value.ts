@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, jsonEqual } from '../json.ts'
 import { childPath, type FieldFault, invalidValue, itemPath, requiredValue, tooMany, wrongType } from './field-fault.ts'
-import { isJsonObject, type JsonObject, jsonEqual } from './json.ts'
 import { additionalSchema, type Schema } from './schema.ts'
 import { enumFaults, numberFaults, textFaults } from './validate-scalar.ts'
 

@@ -1,5 +1,5 @@
 import type { KindDefinition } from '../kind-definition.ts'
-import { versionOf } from '../resources/object-metadata.ts'
+import { apiVersionOf } from '../object-address.ts'
 import type { DiscoveredResource } from './discovered-resource.ts'
 import { reviewResources } from './reviews.ts'
 
@@ -81,7 +81,7 @@ export function apiGroup(resources: DiscoveredResource[], group: string): object
 function groupFacts(resources: DiscoveredResource[], group: string): object | undefined {
   const versions = groupVersions(resources).get(group)
   if (versions === undefined) return undefined
-  const named = versions.map((version) => ({ groupVersion: versionOf({ group, version }), version }))
+  const named = versions.map((version) => ({ groupVersion: apiVersionOf({ group, version }), version }))
   return { name: group, versions: named, preferredVersion: named[0] }
 }
 
@@ -92,7 +92,7 @@ export function resourceList(resources: DiscoveredResource[], group: string, ver
   return {
     kind: 'APIResourceList',
     apiVersion: 'v1',
-    groupVersion: versionOf({ group, version }),
+    groupVersion: apiVersionOf({ group, version }),
     resources: found.map(({ name, singular, namespaced, kind, verbs, shortNames = [], categories = [] }) => ({
       name,
       singularName: singular,

@@ -1,7 +1,7 @@
+import { fieldsAt, isJsonObject } from '../json.ts'
 import type { UserInfo } from '../kind-definition.ts'
 import type { WriteOptions } from '../resources/api-engine.ts'
 import type { DeleteRequest } from '../resources/delete-object.ts'
-import { isObject, objectAt } from '../resources/json-value.ts'
 import { type ListQuery, wholeNumber } from '../resources/list-objects.ts'
 import { badRequest, invalid } from '../status-error.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -57,9 +57,9 @@ export function writeOptions({ method, query, user }: ApiRequest): WriteOptions 
 
 /** From the body of a deletion, or from its query when it has none. */
 export function deleteRequest(query: URLSearchParams, user: UserInfo, body: unknown): DeleteRequest {
-  const options = isObject(body) ? body : Object.fromEntries(query)
+  const options = isJsonObject(body) ? body : Object.fromEntries(query)
   const dryRuns = Array.isArray(options.dryRun) ? options.dryRun.map(String) : query.getAll('dryRun')
-  const { uid, resourceVersion } = objectAt(options, 'preconditions')
+  const { uid, resourceVersion } = fieldsAt(options, 'preconditions')
   const grace = options.gracePeriodSeconds
   const gracePeriodSeconds = typeof grace === 'string' ? wholeNumber(grace) : grace
   const propagationPolicy = policyOf(options)

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../cluster-access.ts'
 import type { KindDefinition, TablePrinter } from '../kind-definition.ts'
+import { apiVersionOf } from '../object-address.ts'
 import type { ObjectList } from '../resources/list-objects.ts'
-import { versionOf } from '../resources/object-metadata.ts'
-import { goJson } from '../store/stored-object.ts'
+import { wireJson } from '../store/stored-object.ts'
 import type { Representation } from './negotiation.ts'
 
 /** An object with its JSON as the store keeps it. */
@@ -26,9 +26,9 @@ export function createRendering(options: {
   includeObject: 'None' | 'Metadata' | 'Object'
 }): Rendering {
   const { kind, representation, printer, includeObject } = options
-  const version = versionOf(kind)
+  const version = apiVersionOf(kind)
   const table = (objects: KubeObject[], metadata: object) =>
-    goJson(printer.toTable({ kind, objects, includeObject, metadata }))
+    wireJson(printer.toTable({ kind, objects, includeObject, metadata }))
   const object = renderObject(kind, representation)
   const bookmark = (revision: number, annotations: Record<string, string>) => {
     const metadata = { resourceVersion: String(revision), creationTimestamp: null, annotations }
@@ -66,8 +66,8 @@ const PARTIAL = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' }
 
 function renderObject(kind: KindDefinition, representation: Representation): (stored: Serialized) => string {
   if (representation === 'metadata') {
-    return ({ object }) => goJson({ ...PARTIAL, metadata: object.metadata })
+    return ({ object }) => wireJson({ ...PARTIAL, metadata: object.metadata })
   }
-  const head = `{"kind":"${kind.kind}","apiVersion":"${versionOf(kind)}",`
+  const head = `{"kind":"${kind.kind}","apiVersion":"${apiVersionOf(kind)}",`
   return (stored) => head + stored.tail()
 }

@@ -1,3 +1,4 @@
+import { keyOf } from '../object-address.ts'
 import type { Target } from '../resources/api-engine.ts'
 import { createObject, type Written } from '../resources/create-object.ts'
 import { deleteObject } from '../resources/delete-object.ts'
@@ -60,7 +61,7 @@ export async function handleObject(
   if (method === 'PUT') {
     const rendering = renderingOf(call)
     const body = await decodedBody(call)
-    const existed = context.engine.store.collection(call.kind).get(keyText(target)) !== undefined
+    const existed = context.engine.store.collection(call.kind).get(keyOf(target)) !== undefined
     return writtenAnswer(rendering, updateObject(context.engine, target, body), existed ? 200 : 201)
   }
   if (method === 'PATCH') {
@@ -69,10 +70,6 @@ export async function handleObject(
   }
   if (method === 'DELETE' && subresource === undefined) return deleteOne(call, target)
   throw methodNotAllowed()
-}
-
-function keyText({ namespace, name }: Target): string {
-  return namespace === undefined ? name : `${namespace}/${name}`
 }
 
 async function decodedBody({ request }: ResourceCall) {

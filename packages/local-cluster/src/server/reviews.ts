@@ -1,5 +1,5 @@
+import { fieldsAt, isJsonObject } from '../json.ts'
 import type { UserInfo } from '../kind-definition.ts'
-import { isObject, objectAt } from '../resources/json-value.ts'
 import type { DiscoveredResource } from './discovered-resource.ts'
 
 const ALLOWED = 'this embedded API server allows everything to every authenticated user'
@@ -64,8 +64,8 @@ export function reviewed(
 ): object | undefined {
   const found = REVIEWS.find(({ group, plural }) => group === resource.group && plural === resource.plural)
   if (found === undefined) return undefined
-  const sent = isObject(body) ? body : {}
-  const status = found.review(objectAt(sent, 'spec'), context)
+  const sent = isJsonObject(body) ? body : {}
+  const status = found.review(fieldsAt(sent, 'spec'), context)
   return { ...sent, kind: found.kind, apiVersion: `${found.group}/v1`, metadata: { creationTimestamp: null }, status }
 }
 

@@ -8,8 +8,9 @@ import {
 } from 'node:crypto'
 import type { KubeObject, ObjectRef } from '../cluster-access.ts'
 import type { ClusterClock } from '../cluster-clock.ts'
+import { timestamp } from '../cluster-clock.ts'
+import { fieldsAt, isJsonObject, stringAt } from '../json.ts'
 import type { UserInfo } from '../kind-definition.ts'
-import { isObject, objectAt, textAt } from '../resources/json-value.ts'
 
 const KEY_ID = 'local-cluster'
 
@@ -57,7 +58,7 @@ export function createServiceAccountTokens(options: {
       }
       const text = [{ alg: 'RS256', kid: KEY_ID }, claims].map(encoded).join('.')
       const signature = sign('RSA-SHA256', Buffer.from(text), keyPair().privateKey).toString('base64url')
-      const expirationTimestamp = `${new Date(claims.exp * 1000).toISOString().slice(0, 19)}Z`
+      const expirationTimestamp = timestamp(claims.exp * 1000)
       return { token: `${text}.${signature}`, expirationSeconds, expirationTimestamp }
     },
     authenticate(token) {
@@ -79,15 +80,15 @@ function encoded(part: object): string {
 }
 
 function isCurrent(claims: unknown, issuer: string, clock: ClusterClock): boolean {
-  if (!isObject(claims) || !Array.isArray(claims.aud) || typeof claims.exp !== 'number') return false
+  if (!isJsonObject(claims) || !Array.isArray(claims.aud) || typeof claims.exp !== 'number') return false
   return claims.aud.includes(issuer) && claims.exp * 1000 > clock.now()
 }
 
 function userOf(claims: unknown, serviceAccount: (ref: ObjectRef) => KubeObject | undefined): UserInfo | undefined {
-  const { namespace } = objectAt(claims, 'kubernetes.io')
-  const name = textAt(claims, 'kubernetes.io', 'serviceaccount', 'name')
-  const uid = textAt(claims, 'kubernetes.io', 'serviceaccount', 'uid')
-  if (typeof namespace !== 'string' || name === undefined || uid === undefined) return undefined
+  const { namespace } = fieldsAt(claims, 'kubernetes.io')
+  const name = stringAt(claims, 'kubernetes.io', 'serviceaccount', 'name')
+  const uid = stringAt(claims, 'kubernetes.io', 'serviceaccount', 'uid')
+  if (typeof namespace !== 'string' || name === '' || uid === '') return undefined
   if (serviceAccount({ namespace, name })?.metadata.uid !== uid) return undefined
   const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated']
   return { username: `system:serviceaccount:${namespace}:${name}`, uid, groups }

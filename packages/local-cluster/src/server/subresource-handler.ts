@@ -1,10 +1,10 @@
+import { fieldsAt, stringAt } from '../json.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import { podBackend, proxyTarget, serviceBackend } from '../proxy/backend.ts'
 import { forward } from '../proxy/forward.ts'
 import { streamPodLog } from '../proxy/pod-log.ts'
 import { bindPod } from '../resources/bind-pod.ts'
 import { evictPod } from '../resources/evict-pod.ts'
-import { objectAt, textAt } from '../resources/json-value.ts'
 import { scaleOf, updateScale } from '../resources/scale.ts'
 import { storedAt } from '../resources/update-object.ts'
 import { badRequest, notFound, StatusError } from '../status-error.ts'
@@ -73,9 +73,9 @@ async function evict(call: ResourceCall, name: string): Promise<Answer> {
   const { context, request } = call
   if (request.method !== 'POST') throw methodNotAllowed()
   const { value } = await parsedBody(request)
-  const named = textAt(value, 'metadata', 'name')
-  if (named !== undefined && named !== name) throw badRequest('name in URL does not match name in Eviction object')
-  const options = deleteRequest(request.query, request.user, objectAt(value, 'deleteOptions'))
+  const named = stringAt(value, 'metadata', 'name')
+  if (named !== '' && named !== name) throw badRequest('name in URL does not match name in Eviction object')
+  const options = deleteRequest(request.query, request.user, fieldsAt(value, 'deleteOptions'))
   evictPod(context.engine, targetOf(call, name), options)
   return jsonAnswer(SUCCESS, 201)
 }

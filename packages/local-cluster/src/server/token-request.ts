@@ -1,4 +1,4 @@
-import { objectAt } from '../resources/json-value.ts'
+import { fieldsAt } from '../json.ts'
 import { storedAt } from '../resources/update-object.ts'
 import { invalid } from '../status-error.ts'
 import { type Answer, jsonAnswer } from './api-request.ts'
@@ -36,5 +36,5 @@ export async function issueToken(call: ResourceCall, name: string): Promise<Answ
 }
 
 async function specOf({ request }: ResourceCall): Promise<Record<string, unknown>> {
-  return objectAt((await parsedBody(request)).value, 'spec')
+  return fieldsAt((await parsedBody(request)).value, 'spec')
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
+import { keyOf } from '../object-address.ts'
 
 /** One state of one object. The object is frozen: readers share it. */
 export interface StoredObject {
@@ -29,16 +30,12 @@ export function unstored(object: KubeObject): { object: KubeObject; tail(): stri
   return { object, tail: () => jsonTail(object) }
 }
 
-export function keyOf({ namespace, name }: { namespace?: string | undefined; name: string }): string {
-  return namespace === undefined ? name : `${namespace}/${name}`
-}
-
 function jsonTail({ kind: _kind, apiVersion: _apiVersion, ...fields }: KubeObject): string {
-  return goJson(fields).slice(1)
+  return wireJson(fields).slice(1)
 }
 
 /** JSON with the two line separators escaped as Go does: some clients split a watch at them. */
-export function goJson(value: unknown): string {
+export function wireJson(value: unknown): string {
   return JSON.stringify(value).replace(/[\u2028\u2029]/g, (separator) =>
     separator === '\u2028' ? '\\u2028' : '\\u2029',
   )

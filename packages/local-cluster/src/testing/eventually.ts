@@ -1,6 +1,6 @@
 import type { ClusterAccess, KubeObject, ObjectRef } from '../cluster-access.ts'
+import { keyOfObject } from '../object-address.ts'
 import type { KindOf } from '../objects/kinds.ts'
-import { keyOf } from '../objects/owner.ts'
 
 const PATIENCE_MS = 8_000
 
@@ -32,8 +32,8 @@ export function eventually<T extends KubeObject>(
       {},
       ({ type, object }) => {
         seen.add(object.metadata.uid ?? '')
-        if (type === 'DELETED') found.delete(keyOf(object))
-        else found.set(keyOf(object), object as T)
+        if (type === 'DELETED') found.delete(keyOfObject(object))
+        else found.set(keyOfObject(object), object as T)
         look()
       },
       stop.signal,
@@ -51,7 +51,7 @@ export async function eventuallyOne<T extends KubeObject>(
   kind: KindOf<T>,
   { ref, isWanted }: { ref: ObjectRef; isWanted: (object: T) => boolean },
 ): Promise<T> {
-  const isIt = (object: T) => keyOf(object) === keyOf({ metadata: ref }) && isWanted(object)
+  const isIt = (object: T) => keyOfObject(object) === keyOfObject({ metadata: ref }) && isWanted(object)
   const objects = await eventually(access, kind, (all) => all.some(isIt))
   const [found] = objects.filter(isIt)
   if (found === undefined) throw new Error(`${kind.kind} ${ref.name} is gone`)

@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest'
 import type { ClusterAccess, KindRef, KubeObject } from '../cluster-access.ts'
 import { type LocalCluster, type LocalClusterOptions, startLocalCluster } from '../local-cluster.ts'
-import { apiVersionOf } from '../objects/kinds.ts'
+import { apiVersionOf } from '../object-address.ts'
 
 const timings = { pullMs: 1, loadMs: 1, probeFactor: 0.01 }
 

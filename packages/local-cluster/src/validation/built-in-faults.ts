@@ -1,7 +1,7 @@
+import { type JsonObject, jsonEqual, objectAt, stringAt } from '../json.ts'
 import type { ValidateRequest } from '../kind-definition.ts'
 import { builtInModel } from '../kinds/built-in-kinds.ts'
 import { type FieldFault, invalidValue } from '../schema/field-fault.ts'
-import { type JsonObject, jsonEqual, objectAt, stringAt } from '../schema/json.ts'
 import { dataFaults, dataUpdateFaults } from './data-faults.ts'
 import { definitionFaults } from './definition-faults.ts'
 import { metadataFaults, metadataUpdateFaults } from './metadata-faults.ts'

@@ -1,5 +1,5 @@
+import { type JsonObject, jsonEqual, objectAt, stringAt } from '../json.ts'
 import { type FieldFault, forbiddenValue, invalidValue, itemPath, requiredValue } from '../schema/field-fault.ts'
-import { type JsonObject, jsonEqual, objectAt, stringAt } from '../schema/json.ts'
 import { configMapKey } from './name-rules.ts'
 
 /** Faults of the keys of a ConfigMap or Secret, and of data that its type demands. */

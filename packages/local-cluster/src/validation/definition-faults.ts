@@ -1,4 +1,5 @@
 import { ruleFaults } from '../cel/rule-faults.ts'
+import { type JsonObject, jsonEqual, listAt, objectAt, stringAt, valueAt } from '../json.ts'
 import {
   childPath,
   type FieldFault,
@@ -8,7 +9,6 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../schema/field-fault.ts'
-import { type JsonObject, jsonEqual, listAt, objectAt, stringAt, valueAt } from '../schema/json.ts'
 import { keywordFaults } from '../schema/keyword-faults.ts'
 import { isSchema } from '../schema/schema.ts'
 import { structuralFaults } from '../schema/structural-faults.ts'

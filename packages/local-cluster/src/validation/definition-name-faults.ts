@@ -1,5 +1,5 @@
+import { type JsonObject, listAt, objectAt, stringAt } from '../json.ts'
 import { childPath, type FieldFault, invalidValue, itemPath, requiredValue } from '../schema/field-fault.ts'
-import { type JsonObject, listAt, objectAt, stringAt } from '../schema/json.ts'
 import { dns1035Label } from './name-rules.ts'
 
 /** Faults of the names of a CustomResourceDefinition. */

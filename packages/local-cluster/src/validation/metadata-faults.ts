@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject, jsonEqual, listAt, objectAt, stringAt, valueAt } from '../json.ts'
 import {
   childPath,
   type FieldFault,
@@ -6,7 +7,6 @@ import {
   requiredValue,
   tooLong,
 } from '../schema/field-fault.ts'
-import { isJsonObject, type JsonObject, jsonEqual, listAt, objectAt, stringAt, valueAt } from '../schema/json.ts'
 import { dns1123Label, dns1123Subdomain, labelValue, type NameRule, qualifiedName } from './name-rules.ts'
 
 const MAX_ANNOTATION_BYTES = 256 * 1024

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject, jsonCopy, jsonEqual, listAt, numberAt, objectAt, stringAt } from '../json.ts'
 import {
   childPath,
   duplicateValue,
@@ -8,16 +9,6 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../schema/field-fault.ts'
-import {
-  isJsonObject,
-  type JsonObject,
-  jsonCopy,
-  jsonEqual,
-  listAt,
-  numberAt,
-  objectAt,
-  stringAt,
-} from '../schema/json.ts'
 import { dns1123Label, dns1123Subdomain } from './name-rules.ts'
 import { probeFaults } from './probe-faults.ts'
 import { PORT_RANGE } from './required-faults.ts'

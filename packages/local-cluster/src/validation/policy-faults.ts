@@ -1,6 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js'
 import { checkingEnvironment } from '../cel/environment.ts'
 import { checkExpression } from '../cel/expression.ts'
+import { type JsonObject, listAt, objectAt, stringAt } from '../json.ts'
 import {
   childPath,
   type FieldFault,
@@ -10,7 +11,6 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../schema/field-fault.ts'
-import { type JsonObject, listAt, objectAt, stringAt } from '../schema/json.ts'
 
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
 const FAILURE_POLICIES = ['Fail', 'Ignore']

@@ -1,5 +1,5 @@
+import { type JsonObject, numberAt, objectAt } from '../json.ts'
 import { childPath, type FieldFault, invalidValue, requiredValue } from '../schema/field-fault.ts'
-import { type JsonObject, numberAt, objectAt } from '../schema/json.ts'
 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe']
 const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc']

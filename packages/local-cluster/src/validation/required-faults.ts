@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { builtInType, type FieldType } from '../schema/built-in-type.ts'
 import { childPath, type FieldFault, invalidValue, itemPath, requiredValue } from '../schema/field-fault.ts'
-import { isJsonObject, type JsonObject } from '../schema/json.ts'
 
 export const PORT_RANGE = 'must be between 1 and 65535, inclusive'
 

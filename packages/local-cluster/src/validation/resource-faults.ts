@@ -1,5 +1,5 @@
+import { type JsonObject, objectAt } from '../json.ts'
 import { childPath, type FieldFault, invalidValue, itemPath, requiredValue } from '../schema/field-fault.ts'
-import { type JsonObject, objectAt } from '../schema/json.ts'
 import { parseQuantity } from '../schema/quantity.ts'
 
 const WHOLE = 1_000_000_000n

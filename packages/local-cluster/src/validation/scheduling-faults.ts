@@ -1,5 +1,5 @@
+import { type JsonObject, listAt, objectAt, stringAt } from '../json.ts'
 import { childPath, type FieldFault, itemPath, requiredValue, unsupportedValue } from '../schema/field-fault.ts'
-import { type JsonObject, listAt, objectAt, stringAt } from '../schema/json.ts'
 import { labelFaults } from './metadata-faults.ts'
 
 const TOLERATION_OPERATORS = ['Equal', 'Exists']

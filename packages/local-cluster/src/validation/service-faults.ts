@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { type JsonObject, listAt, numberAt, objectAt, stringAt, valueAt } from '../json.ts'
 import {
   childPath,
   duplicateValue,
@@ -8,7 +9,6 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../schema/field-fault.ts'
-import { type JsonObject, listAt, numberAt, objectAt, stringAt, valueAt } from '../schema/json.ts'
 import { labelFaults } from './metadata-faults.ts'
 import { dns1123Label } from './name-rules.ts'
 import { PORT_RANGE } from './required-faults.ts'

@@ -1,4 +1,4 @@
-import { type LabelSelector, selects } from '../objects/label-selector.ts'
+import { type JsonObject, jsonEqual, numberAt, objectAt, stringAt } from '../json.ts'
 import {
   childPath,
   type FieldFault,
@@ -7,15 +7,11 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../schema/field-fault.ts'
-import { isJsonObject, type JsonObject, jsonEqual, numberAt, objectAt, stringAt } from '../schema/json.ts'
+import { selectorAt, selects } from '../selectors/label-selector.ts'
 import { labelFaults } from './metadata-faults.ts'
 import { podSpecFaults } from './pod-faults.ts'
 
 const IMMUTABLE = 'field is immutable'
-
-function isSelector(value: unknown): value is LabelSelector {
-  return isJsonObject(value)
-}
 
 /** Names of workloads as their messages spell them. */
 const SPELLED: Record<string, string> = {
@@ -39,7 +35,7 @@ export function workloadFaults(workload: JsonObject, kind: string): FieldFault[]
 }
 
 function selectorFaults(spec: JsonObject, spelled: string): FieldFault[] {
-  const selector = isSelector(spec.selector) ? spec.selector : undefined
+  const selector = selectorAt(spec, 'selector')
   const labels = objectAt(spec, 'template', 'metadata', 'labels')
   const faults: FieldFault[] = []
   const size = Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions ?? []).length

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
+import { keyOfObject } from '../../object-address.ts'
 import type { Node } from '../../objects/node.ts'
-import { keyOf } from '../../objects/owner.ts'
 import type { DaemonSet } from '../../objects/workloads.ts'
 import { type Controller, itself, on, ownerKeys } from '../../reconciling/controller.ts'
 import type { ControllerContext } from '../controller-context.ts'
@@ -45,7 +45,7 @@ export function createDaemonSetController({ stores, record, random }: Controller
     triggers: [
       on(daemonSets, itself),
       on(pods, ownerKeys('DaemonSet')),
-      on(nodes, (now, before) => (attractsTheSame(now, before) ? [] : daemonSets.list().map(keyOf))),
+      on(nodes, (now, before) => (attractsTheSame(now, before) ? [] : daemonSets.list().map(keyOfObject))),
     ],
   }
 }

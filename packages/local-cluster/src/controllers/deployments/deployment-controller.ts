@@ -41,7 +41,7 @@ export function createDeploymentController(context: ControllerContext): Controll
     const seen = observe(context.stores, deployment)
     for (const action of planDeployment(seen)) await perform(action, seen)
     const after = observe(context.stores, deployment)
-    const report = reportDeployment(after, timestamp(context.clock))
+    const report = reportDeployment(after, timestamp(context.clock.now()))
     const revision = after.current?.metadata.annotations?.[REVISION]
     if (revision !== undefined && deployment.metadata.annotations?.[REVISION] !== revision) {
       await deployments.patch(deployment, { metadata: { annotations: { [REVISION]: revision } } })

@@ -1,8 +1,9 @@
 import { timestamp } from '../../cluster-clock.ts'
-import { selects } from '../../objects/label-selector.ts'
-import { controllerUid, keyOf } from '../../objects/owner.ts'
+import { keyOfObject } from '../../object-address.ts'
+import { controllerUid } from '../../objects/owner.ts'
 import type { Pod } from '../../objects/pod.ts'
 import { type Controller, itself, on } from '../../reconciling/controller.ts'
+import { selects } from '../../selectors/label-selector.ts'
 import type { ControllerContext } from '../controller-context.ts'
 import { writeStatus } from '../write-status.ts'
 import { reportBudget } from './report.ts'
@@ -30,7 +31,7 @@ export function createBudgetController({ stores, clock }: ControllerContext): Co
       .byIndex('namespace', namespace)
       .filter(({ metadata }) => selects(budget.spec.selector, metadata.labels))
     const wanted = wantedPods(namespace, selected)
-    const moment = { nowMs: clock.now(), now: timestamp(clock) }
+    const moment = { nowMs: clock.now(), now: timestamp(clock.now()) }
     const status = reportBudget({ budget, pods: selected, wanted, ...moment })
     await writeStatus(budgets, budget, status)
     return 'disruptedPods' in status ? RECHECK_MS : undefined
@@ -40,7 +41,7 @@ export function createBudgetController({ stores, clock }: ControllerContext): Co
     return budgets
       .byIndex('namespace', pod?.metadata.namespace ?? '')
       .filter(({ spec }) => selects(spec.selector, pod?.metadata.labels))
-      .map(keyOf)
+      .map(keyOfObject)
   }
 
   return {
@@ -49,8 +50,8 @@ export function createBudgetController({ stores, clock }: ControllerContext): Co
     triggers: [
       on(budgets, itself),
       on(pods, (now, before) => [...budgetsOf(now), ...budgetsOf(before)]),
-      on(replicaSets, (now) => budgets.byIndex('namespace', now?.metadata.namespace ?? '').map(keyOf)),
-      on(statefulSets, (now) => budgets.byIndex('namespace', now?.metadata.namespace ?? '').map(keyOf)),
+      on(replicaSets, (now) => budgets.byIndex('namespace', now?.metadata.namespace ?? '').map(keyOfObject)),
+      on(statefulSets, (now) => budgets.byIndex('namespace', now?.metadata.namespace ?? '').map(keyOfObject)),
     ],
   }
 }

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject } from '../../cluster-access.ts'
-import { hasLabels } from '../../objects/label-selector.ts'
-import type { ObjectStore } from '../../objects/object-store.ts'
-import { keyOf } from '../../objects/owner.ts'
+import { keyOfObject } from '../../object-address.ts'
 import type { Pod } from '../../objects/pod.ts'
 import type { EndpointSlice, Endpoints, Service } from '../../objects/service.ts'
+import type { WatchedObjects } from '../../objects/watched-objects.ts'
 import { type Controller, itself, on, ownerKeys } from '../../reconciling/controller.ts'
+import { hasLabels } from '../../selectors/label-selector.ts'
 import type { ControllerContext } from '../controller-context.ts'
 import { shortHash } from '../template-hash.ts'
 import { podEndpoints } from './endpoint-addresses.ts'
@@ -35,7 +35,7 @@ export function createEndpointsController({ stores }: ControllerContext): Contro
 
   async function writeSlices(service: Service, wanted: EndpointSlice[]): Promise<void> {
     const stored = endpointSlices.byIndex('owner', service.metadata.uid ?? '')
-    for (const slice of wanted) await write(endpointSlices, endpointSlices.get(keyOf(slice)), slice)
+    for (const slice of wanted) await write(endpointSlices, endpointSlices.get(keyOfObject(slice)), slice)
     const names = new Set(wanted.map(({ metadata }) => metadata.name))
     for (const slice of stored) if (!names.has(slice.metadata.name)) await endpointSlices.delete(slice)
   }
@@ -44,7 +44,7 @@ export function createEndpointsController({ stores }: ControllerContext): Contro
     return services
       .byIndex('namespace', pod.metadata.namespace ?? '')
       .filter(({ spec }) => spec.selector !== undefined && hasLabels(pod.metadata.labels, spec.selector))
-      .map(keyOf)
+      .map(keyOfObject)
   }
 
   return {
@@ -61,7 +61,7 @@ export function createEndpointsController({ stores }: ControllerContext): Contro
 
 /** Creates or corrects an object whose whole content is ours. */
 async function write<T extends Endpoints | EndpointSlice>(
-  store: ObjectStore<T>,
+  store: WatchedObjects<T>,
   stored: T | undefined,
   wanted: T,
 ): Promise<void> {

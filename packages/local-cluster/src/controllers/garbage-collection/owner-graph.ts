@@ -1,12 +1,12 @@
 import type { KubeMetadata, KubeObject } from '../../cluster-access.ts'
-import type { ObjectStore } from '../../objects/object-store.ts'
+import type { WatchedObjects } from '../../objects/watched-objects.ts'
 
 export type OwnerReference = NonNullable<KubeMetadata['ownerReferences']>[number]
 
 /** An object with the store that holds it. */
 export interface Held {
   object: KubeObject
-  store: ObjectStore<KubeObject>
+  store: WatchedObjects<KubeObject>
 }
 
 /** Who exists and who belongs to whom, by UID, over all kinds. */

@@ -45,7 +45,7 @@ export function createJobController({ stores, clock, record, random }: Controlle
     const plan = planJob(observe(job))
     for (const action of plan.actions) await perform(action, job)
     const latest = jobs.get(key)
-    if (latest) await writeStatus(jobs, latest, reportJob(observe(latest), plan, timestamp(clock)))
+    if (latest) await writeStatus(jobs, latest, reportJob(observe(latest), plan, timestamp(clock.now())))
     tell(job, plan)
     return plan.revisitMs
   }

@@ -1,6 +1,6 @@
 import type { ClusterAccess } from '../../cluster-access.ts'
 import type { Namespace } from '../../objects/kinds.ts'
-import type { ObjectStore } from '../../objects/object-store.ts'
+import type { WatchedObjects } from '../../objects/watched-objects.ts'
 import { type Controller, itself, on } from '../../reconciling/controller.ts'
 import type { FollowedKinds } from '../followed-kinds.ts'
 
@@ -8,7 +8,7 @@ const FINALIZER = 'kubernetes'
 
 interface NamespaceDeletionOptions {
   access: ClusterAccess
-  namespaces: ObjectStore<Namespace>
+  namespaces: WatchedObjects<Namespace>
   followed: FollowedKinds
 }
 

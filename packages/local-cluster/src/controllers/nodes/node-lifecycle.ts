@@ -29,7 +29,7 @@ export function createNodeLifecycle(context: ControllerContext): Controller {
     const status = conditionOf(node, 'Ready')?.status
     if (leftMs <= 0 && status !== undefined && status !== 'Unknown') await markUnknown(context, node)
     const latest = nodes.get(name) ?? node
-    const taints = conditionTaints(latest, timestamp(clock))
+    const taints = conditionTaints(latest, timestamp(clock.now()))
     if (!isDeepStrictEqual(taints, latest.spec?.taints ?? [])) {
       const { uid, resourceVersion } = latest.metadata
       await nodes.patch(latest, { metadata: { uid, resourceVersion }, spec: { taints } })
@@ -62,7 +62,7 @@ function heartbeat(node: Node): unknown {
 
 async function markUnknown({ stores, clock, record }: ControllerContext, node: Node): Promise<void> {
   const { name } = node.metadata
-  const now = timestamp(clock)
+  const now = timestamp(clock.now())
   const unknown = (type: string): Condition => ({
     ...conditionOf(node, type),
     type,

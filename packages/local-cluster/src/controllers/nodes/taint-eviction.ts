@@ -27,7 +27,7 @@ export function createTaintEviction({ stores, clock, record }: ControllerContext
   async function evict(pod: Pod): Promise<void> {
     const message = 'Taint manager: deleting due to NoExecute taint'
     const disrupted = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message }
-    const conditions = withCondition(pod.status?.conditions ?? [], disrupted, timestamp(clock))
+    const conditions = withCondition(pod.status?.conditions ?? [], disrupted, timestamp(clock.now()))
     await writeStatus(pods, pod, { ...pod.status, conditions })
     record(pod, {
       type: 'Normal',

@@ -1,7 +1,7 @@
-import { hasLabels, meetsRequirement } from '../../objects/label-selector.ts'
 import type { Node } from '../../objects/node.ts'
 import type { NodeSelectorTerm, Pod } from '../../objects/pod.ts'
 import { tolerates, untolerated } from '../../objects/taints.ts'
+import { hasLabels, meetsRequirement } from '../../selectors/label-selector.ts'
 import type { Amounts } from './pod-requests.ts'
 
 const UNSCHEDULABLE = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { timestamp } from '../../cluster-clock.ts'
+import { keyOfObject } from '../../object-address.ts'
 import { withCondition } from '../../objects/condition.ts'
 import { PODS } from '../../objects/kinds.ts'
 import type { Node } from '../../objects/node.ts'
-import { keyOf } from '../../objects/owner.ts'
 import { isActive, type Pod } from '../../objects/pod.ts'
 import { type Controller, on } from '../../reconciling/controller.ts'
 import type { ControllerContext } from '../controller-context.ts'
@@ -34,7 +34,7 @@ export function createScheduler({ access, clock, stores, record }: ControllerCon
 
   async function report(pod: Pod, message: string): Promise<void> {
     const refusal = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }
-    const conditions = withCondition(pod.status?.conditions ?? [], refusal, timestamp(clock))
+    const conditions = withCondition(pod.status?.conditions ?? [], refusal, timestamp(clock.now()))
     if (isDeepStrictEqual(conditions, pod.status?.conditions)) return
     await writeStatus(pods, pod, { ...pod.status, conditions })
     record(pod, { type: 'Warning', reason: 'FailedScheduling', message })
@@ -62,7 +62,7 @@ export function createScheduler({ access, clock, stores, record }: ControllerCon
       on(pods, (now, before) => {
         const freed = ledger.follow(now, before)
         const own =
-          now !== undefined && needsNode(now) && !isDeepStrictEqual(now.spec, before?.spec) ? [keyOf(now)] : []
+          now !== undefined && needsNode(now) && !isDeepStrictEqual(now.spec, before?.spec) ? [keyOfObject(now)] : []
         return freed ? [...own, ...waiting] : own
       }),
       on(nodes, (now, before) => (offersTheSame(now, before) ? [] : [...waiting])),

@@ -1,4 +1,5 @@
 import type { KindRef, KubeObject, Selectors } from '../../cluster-access.ts'
+import { apiVersionOf } from '../../object-address.ts'
 import type { ApiConnection } from './api-connection.ts'
 import { collectionPath } from './resource-path.ts'
 
@@ -16,7 +17,7 @@ export async function listRemotely(
   { namespace, labelSelector, fieldSelector }: Selectors,
 ): Promise<ListedObjects> {
   const items: KubeObject[] = []
-  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
+  const apiVersion = apiVersionOf(kind)
   let next: string | undefined
   for (;;) {
     const query = { labelSelector, fieldSelector, limit: PAGE, continue: next }

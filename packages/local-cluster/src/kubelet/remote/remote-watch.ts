@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { KindRef, KubeObject, Selectors, WatchEvent } from '../../cluster-access.ts'
 import { type ClusterClock, pause } from '../../cluster-clock.ts'
-import { keyOf } from '../../objects/owner.ts'
+import { keyOfObject } from '../../object-address.ts'
 import type { ApiConnection } from './api-connection.ts'
 import { listRemotely } from './remote-list.ts'
 import { collectionPath } from './resource-path.ts'
@@ -72,7 +72,7 @@ class RemoteWatch {
   async #list(): Promise<string> {
     const { connection, kind, selectors } = this.#options
     const { items, resourceVersion } = await listRemotely(connection, kind, selectors)
-    const present = new Map(items.map((object) => [keyOf(object), object]))
+    const present = new Map(items.map((object) => [keyOfObject(object), object]))
     for (const [key, object] of this.#known) {
       if (present.get(key)?.metadata.uid !== object.metadata.uid) this.#tell({ type: 'DELETED', object })
     }
@@ -95,8 +95,8 @@ class RemoteWatch {
   }
 
   #tell(event: WatchEvent): void {
-    if (event.type === 'DELETED') this.#known.delete(keyOf(event.object))
-    else this.#known.set(keyOf(event.object), event.object)
+    if (event.type === 'DELETED') this.#known.delete(keyOfObject(event.object))
+    else this.#known.set(keyOfObject(event.object), event.object)
     this.#options.listener(event)
   }
 }

@@ -34,23 +34,36 @@ export function numberAt(value: unknown, ...path: string[]): number | undefined 
   return typeof found === 'number' ? found : undefined
 }
 
-export function jsonCopy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(jsonCopy)
+/** The objects of the list at a path; other members are left out. */
+export function objectsAt(value: unknown, ...path: string[]): JsonObject[] {
+  return listAt(value, ...path).filter(isJsonObject)
+}
+
+/** The fields of the object at a path; none when there is no object. */
+export function fieldsAt(value: unknown, ...path: string[]): JsonObject {
+  return objectAt(value, ...path) ?? {}
+}
+
+/** A copy that shares nothing. */
+export function jsonCopy<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(jsonCopy) as T
   if (!isJsonObject(value)) return value
   const copy: JsonObject = {}
   for (const name of Object.keys(value)) copy[name] = jsonCopy(value[name])
-  return copy
+  return copy as T
 }
 
+/** Equal as JSON: the order of keys does not matter, absent and undefined are the same. */
 export function jsonEqual(left: unknown, right: unknown): boolean {
   if (left === right) return true
   if (Array.isArray(left)) {
     return Array.isArray(right) && left.length === right.length && left.every((item, i) => jsonEqual(item, right[i]))
   }
   if (!isJsonObject(left) || !isJsonObject(right)) return false
-  const names = Object.keys(left)
-  if (names.length !== Object.keys(right).length) return false
-  return names.every((name) => Object.hasOwn(right, name) && jsonEqual(left[name], right[name]))
+  return (
+    Object.keys(left).every((name) => jsonEqual(left[name], right[name])) &&
+    Object.keys(right).every((name) => right[name] === undefined || left[name] !== undefined)
+  )
 }
 
 /** JSON with sorted keys and `<`, `>`, `&` escaped, as Go writes it into messages. */

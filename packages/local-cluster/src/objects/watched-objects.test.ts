@@ -4,8 +4,8 @@ import type { ClusterAccess, KubeObject, WatchEvent } from '../cluster-access.ts
 import { manualClock } from '../testing/manual-clock.ts'
 import { aPod } from '../testing/objects.ts'
 import { PODS } from './kinds.ts'
-import { ObjectStore } from './object-store.ts'
 import type { Pod } from './pod.ts'
+import { WatchedObjects } from './watched-objects.ts'
 
 function at(resourceVersion: number, more: Partial<Pod['metadata']> = {}, nodeName?: string): Pod {
   const spec = nodeName === undefined ? {} : { nodeName }
@@ -30,7 +30,7 @@ function storeOf(existing: KubeObject[] = []) {
   }
   const clock = manualClock()
   const indexes = { node: ({ spec }: Pod) => [spec.nodeName] }
-  const store = new ObjectStore({ access, clock, signal: new AbortController().signal, kind: PODS, indexes })
+  const store = new WatchedObjects({ access, clock, signal: new AbortController().signal, kind: PODS, indexes })
   const seen: string[] = []
   store.onChange((now, before) => seen.push(`${before?.metadata.resourceVersion} -> ${now?.metadata.resourceVersion}`))
   const filled = store.start()

@@ -1,8 +1,8 @@
 import type { ClusterAccess, DeleteOptions, KubeObject, WatchEvent } from '../cluster-access.ts'
 import type { ClusterClock } from '../cluster-clock.ts'
+import { keyOfObject } from '../object-address.ts'
 import { isMissing } from './api-refusals.ts'
 import type { KindOf } from './kinds.ts'
-import { keyOf } from './owner.ts'
 
 interface StoreOptions<T extends KubeObject> {
   access: ClusterAccess
@@ -26,7 +26,7 @@ function isNewer(a: KubeObject, b: KubeObject): boolean {
  * Every object of one kind, kept by a watch, and the way to write them: an answered write is seen by the next read, so
  * a controller never acts twice because the watch lags. Objects are shared: never change them.
  */
-export class ObjectStore<T extends KubeObject> {
+export class WatchedObjects<T extends KubeObject> {
   readonly kind: KindOf<T>
   readonly #options: StoreOptions<T>
   readonly #objects = new Map<string, T>()
@@ -109,7 +109,7 @@ export class ObjectStore<T extends KubeObject> {
   #keep(raw: KubeObject): T {
     // The server has validated the object against its kind; this is the one place that takes its word.
     const object = raw as T
-    const key = keyOf(object)
+    const key = keyOfObject(object)
     const before = this.#objects.get(key)
     if (this.#deletedUids.has(object.metadata.uid ?? '')) return object
     if (before !== undefined && !isNewer(object, before)) return object
@@ -121,9 +121,9 @@ export class ObjectStore<T extends KubeObject> {
 
   #drop(object: KubeObject): void {
     this.#rememberDeletion(object.metadata.uid ?? '')
-    const before = this.#objects.get(keyOf(object))
+    const before = this.#objects.get(keyOfObject(object))
     if (before === undefined || before.metadata.uid !== object.metadata.uid) return
-    this.#objects.delete(keyOf(object))
+    this.#objects.delete(keyOfObject(object))
     this.#reindex(before, undefined)
     for (const listener of this.#listeners) listener(undefined, before)
   }

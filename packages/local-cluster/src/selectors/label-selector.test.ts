@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { StatusError } from '../status-error.ts'
-import { labelSelector, objectSelector } from './label-selector.ts'
+import { type LabelSelector, selects } from './label-selector.ts'
+import { labelSelector } from './label-selector-text.ts'
 
 const labels = { app: 'web', tier: 'front', size: '5', 'kaito.sh/workspace': 'w' }
 
@@ -29,7 +30,7 @@ test.each([['app=web=x'], ['a b'], ['app in web'], ['=x']])('refuses %j', (selec
   expect(() => labelSelector(selector)).toThrow(StatusError)
 })
 
-test.each<[selector: unknown, matches: boolean]>([
+test.each<[selector: LabelSelector | undefined, matches: boolean]>([
   [undefined, false],
   [{}, true],
   [{ matchLabels: { app: 'web' } }, true],
@@ -39,4 +40,4 @@ test.each<[selector: unknown, matches: boolean]>([
   [{ matchExpressions: [{ key: 'none', operator: 'NotIn', values: ['web'] }] }, true],
   [{ matchExpressions: [{ key: 'app', operator: 'Exists' }] }, true],
   [{ matchExpressions: [{ key: 'app', operator: 'DoesNotExist' }] }, false],
-])('selector object %j matches: %j', (selector, matches) => expect(objectSelector(selector)(labels)).toBe(matches))
+])('selector object %j matches: %j', (selector, matches) => expect(selects(selector, labels)).toBe(matches))

@@ -1,3 +1,5 @@
+import { isJsonObject, valueAt } from '../json.ts'
+
 export interface SelectorRequirement {
   key: string
   operator: string
@@ -50,4 +52,14 @@ export function selects(selector: LabelSelector | undefined, labels: Labels): bo
     hasLabels(labels, selector.matchLabels ?? {}) &&
     (selector.matchExpressions ?? []).every((requirement) => meetsRequirement(requirement, labels))
   )
+}
+
+function isSelector(value: unknown): value is LabelSelector {
+  return isJsonObject(value)
+}
+
+/** The selector in a field of an object that was validated; undefined when there is none. */
+export function selectorAt(object: unknown, ...path: string[]): LabelSelector | undefined {
+  const selector = valueAt(object, ...path)
+  return isSelector(selector) ? selector : undefined
 }
