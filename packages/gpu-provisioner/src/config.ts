@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import { DEFAULT_SETTINGS } from '@kaito/claim-lifecycle'
+import { PROCESS_VARIABLES, processSettings, readVariables } from '@kaito/controller-kit'
 import { z } from 'zod'
 
-const port = z.coerce.number().int().min(0).max(65_535)
-const flag = z.stringbool()
 const minutes = (fallbackMs: number) =>
   z.coerce
     .number()
@@ -14,6 +11,7 @@ const minutes = (fallbackMs: number) =>
 const limit = z.coerce.number().int().min(0).optional()
 
 const environment = z.object({
+  ...PROCESS_VARIABLES,
   ARM_SUBSCRIPTION_ID: z.string(),
   ARM_RESOURCE_GROUP: z.string(),
   AZURE_CLUSTER_NAME: z.string(),
@@ -26,15 +24,7 @@ const environment = z.object({
   AZURE_CLIENT_ID: z.string().optional(),
   AZURE_FEDERATED_TOKEN_FILE: z.string().optional(),
   AZURE_AUTHORITY_HOST: z.url().optional(),
-  /** Empty means the kubeconfig of the place it runs in: the Pod's own account, or `~/.kube/config`. */
-  KUBECONFIG: z.string().optional(),
-  LEADER_ELECT: flag.default(true),
-  /** Name of the Pod: a container that is restarted in it goes on leading without waiting for its own old lease. */
-  POD_NAME: z.string().optional(),
   LEADER_ELECTION_NAMESPACE: z.string().default('gpu-provisioner'),
-  METRICS_PORT: port.default(8080),
-  HEALTH_PROBE_PORT: port.default(8081),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   MAX_NODES: limit,
   MAX_GPUS: limit,
   LAUNCH_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.launchDeadlineMs),
@@ -51,21 +41,9 @@ type Environment = z.infer<typeof environment>
 
 /** @throws Error that names every key which is missing or wrong. */
 export function readConfig(variables: Record<string, string | undefined> = process.env) {
-  // An empty variable is how a chart leaves a setting out.
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-  const read = environment.safeParse(given)
-  if (!read.success) {
-    const faults = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    throw new Error(`the settings in the environment are wrong: ${faults.join('; ')}`, { cause: read.error })
-  }
-  const env = read.data
+  const env = readVariables(environment, variables)
   return {
-    kubeconfig: env.KUBECONFIG,
-    leaderElection: { enabled: env.LEADER_ELECT, namespace: env.LEADER_ELECTION_NAMESPACE, name: 'gpu-provisioner' },
-    identity: env.POD_NAME ?? `${hostname()}_${randomUUID()}`,
-    metricsPort: env.METRICS_PORT,
-    healthPort: env.HEALTH_PROBE_PORT,
-    logLevel: env.LOG_LEVEL,
+    ...processSettings(env, { namespace: env.LEADER_ELECTION_NAMESPACE, name: 'gpu-provisioner' }),
     azure: azureSettings(env),
     credential: credentialSettings(env),
     lifecycle: lifecycleSettings(env),

@@ -6,7 +6,7 @@ test('everything has a default', () => {
     kubeconfig: undefined,
     identity: expect.stringMatching(/_/),
     order: { presetRegistry: 'mcr.microsoft.com/aks/kaito', maxNodesPerWorkspace: 16 },
-    leaderElection: { enabled: true, namespace: 'kaito-workspace' },
+    leaderElection: { enabled: true, namespace: 'kaito-workspace', name: 'workspace-controller' },
     metricsPort: 8080,
     healthPort: 8081,
     logLevel: 'info',

@@ -32,13 +32,10 @@ async function start(signal: AbortSignal): Promise<void> {
   const settings = config.order
   await runControllers(
     {
+      ...config,
       client,
       caches: Object.values(caches),
       controllers: createControllers({ client, caches, provisioner, settings, events, clock, random, log, metrics }),
-      identity: config.identity,
-      leaderElection: { ...config.leaderElection, name: NAME },
-      healthPort: config.healthPort,
-      metricsPort: config.metricsPort,
       log,
       clock,
       metrics,
