@@ -33,7 +33,7 @@ export interface InstanceList {
   noteTerminated(name: string): void
   /** Takes in the cloud's answer to a read of one instance. */
   noteRead(name: string, instance: Instance | undefined): void
-  /** The cloud, or its limits as we keep them, held back a call: lists become rarer for a while. */
+  /** The cloud, or its limits as we keep them, held back a read or a deletion: lists become rarer for a while. */
   noteThrottled(): void
   /** Lists again soon: something may have happened of which the last list knows nothing. */
   listSoon(): void

@@ -30,7 +30,6 @@ export function createLifecycleReconciler<T extends KubernetesObject>(dependenci
     const pass: Pass<T> = { dependencies, seen, current: object, outcome: {}, call: { signal } }
     await perform(pass, log)
     const { outcome } = pass
-    if (outcome.refusal?.reason === 'Throttled') dependencies.instances.noteThrottled()
     if (outcome.refusal) outcome.refusal.retryAfterMs = pauses.refused(key, outcome.refusal.retryAfterMs)
     else if (seen.cloudPauseMs === 0) pauses.clear(key)
     if (outcome.probed && !outcome.refusal) return { revisitAfterMs: absenceOf(dependencies, seen.claim).pausedMs }
@@ -44,6 +43,8 @@ async function perform<T extends KubernetesObject>(pass: Pass<T>, log: Reconcile
   } catch (error) {
     if (!(error instanceof CloudError)) throw error
     log.warn({ reason: error.reason, err: error }, 'the cloud refused')
+    // What comes here draws on the same limit as the lists; launches have a limit of their own.
+    if (error.reason === 'Throttled') pass.dependencies.instances.noteThrottled()
     pass.outcome.refusal = launchRefusal(error, pass.seen.now, 0)
   }
 }
