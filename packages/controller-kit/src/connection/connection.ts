@@ -101,6 +101,7 @@ function createSender({ kubeConfigPath, userAgent, clock }: ConnectionOptions) {
       },
       body,
       signal,
+      lasting: call.verb === 'watch',
     })
     if (answer.statusCode === 401) credentialSource.invalidate(credentials)
     return answer

@@ -5,6 +5,9 @@ import type { TlsOptions } from './cluster-credentials.ts'
 
 /** Shorter than the API server's own, so that no request is sent into a connection that is being closed. */
 const IDLE_MS = 60_000
+/** Each socket costs a TLS handshake and its buffers, and a server is not faster for more of them. */
+const REQUEST_SOCKETS = 32
+const AGENT = { keepAlive: true, timeout: IDLE_MS }
 
 interface Outgoing {
   url: URL
@@ -13,6 +16,8 @@ interface Outgoing {
   headers: Record<string, string>
   body: string | undefined
   signal: AbortSignal
+  /** The answer goes on without an end: it takes no place among the sockets of requests. */
+  lasting: boolean
 }
 
 /**
@@ -20,26 +25,27 @@ interface Outgoing {
  * are the caller's: the signal ends a request also while its answer is being read.
  */
 export function createSocketPool() {
-  const plain = new PlainAgent({ keepAlive: true, timeout: IDLE_MS })
-  let secure: { tls: TlsOptions; agent: TlsAgent } | undefined
+  const plain = { requests: new PlainAgent({ ...AGENT, maxSockets: REQUEST_SOCKETS }), streams: new PlainAgent(AGENT) }
+  let secure: { tls: TlsOptions; requests: TlsAgent; streams: TlsAgent } | undefined
   const open = new Set<ClientRequest>()
 
-  // Idle sockets of the agent before end by themselves and hold no process.
-  function agentFor(tls: TlsOptions): TlsAgent {
+  // Idle sockets of the agents before end by themselves and hold no process.
+  function secureAgents(tls: TlsOptions) {
     if (!secure || (secure.tls !== tls && !isDeepStrictEqual(secure.tls, tls))) {
-      secure = { tls, agent: new TlsAgent({ ...tls, keepAlive: true, timeout: IDLE_MS }) }
+      const requests = new TlsAgent({ ...AGENT, ...tls, maxSockets: REQUEST_SOCKETS })
+      secure = { tls, requests, streams: new TlsAgent({ ...AGENT, ...tls }) }
     }
-    return secure.agent
+    return secure
   }
 
   return {
     /** Resolves with the head of the answer; its body is read from it. */
-    send({ url, tls, body, ...options }: Outgoing): Promise<IncomingMessage> {
+    send({ url, tls, body, lasting, ...options }: Outgoing): Promise<IncomingMessage> {
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-      const request =
-        url.protocol === 'http:'
-          ? sendPlain(url, { ...options, agent: plain })
-          : sendSecure(url, { ...options, agent: agentFor(tls) })
+      const isPlain = url.protocol === 'http:'
+      const agents = isPlain ? plain : secureAgents(tls)
+      const send = isPlain ? sendPlain : sendSecure
+      const request = send(url, { ...options, agent: lasting ? agents.streams : agents.requests })
       open.add(request)
       request.on('close', () => open.delete(request))
       request.on('response', resolve)
@@ -51,8 +57,10 @@ export function createSocketPool() {
     },
     close(): void {
       for (const request of open) request.destroy(new Error('the connection is closed'))
-      plain.destroy()
-      secure?.agent.destroy()
+      for (const agents of [plain, secure]) {
+        agents?.requests.destroy()
+        agents?.streams.destroy()
+      }
     },
   }
 }
