@@ -46,10 +46,11 @@ test('writes nothing once everything is as wanted', async () => {
     (await Promise.all(all.map((kind: KindRef) => access.list(kind))))
       .flat()
       .map(({ metadata }) => metadata.resourceVersion)
-  await eventuallyOne(access, kinds.DEPLOYMENTS, {
-    ref: inDefault('deployments'),
-    isWanted: ({ status }) => status?.availableReplicas === 1,
-  })
+  const isCounted = (sets: KubeObject[]) =>
+    sets.length === 1 &&
+    sets.every(({ status }) => /"(availableReplicas|numberAvailable)":1/.test(JSON.stringify(status)))
+  const counting = [kinds.DEPLOYMENTS, kinds.STATEFUL_SETS, kinds.DAEMON_SETS, kinds.REPLICA_SETS]
+  await Promise.all(counting.map((kind: KindRef) => eventually<KubeObject>(access, kind, isCounted)))
   for (let turns = 0; turns < 50; turns += 1) await turn()
   const before = await versions()
   for (const kind of all) {
