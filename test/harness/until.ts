@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  { withinMs = 30_000, everyMs = 25 } = {},
+  { withinMs = 50_000, everyMs = 25 } = {},
 ): Promise<T> {
   const end = performance.now() + withinMs
   for (;;) {
