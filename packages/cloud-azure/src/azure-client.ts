@@ -1,4 +1,6 @@
+import { Agent } from 'node:https'
 import type { ContainerServiceClient } from '@azure/arm-containerservice'
+import type { PipelinePolicy } from '@azure/core-rest-pipeline'
 import type { TokenCredential } from '@azure/identity'
 import { ArmRefusal } from './arm-failure.ts'
 import { type ArmPolicyOptions, armPolicy } from './arm-policy.ts'
@@ -14,6 +16,10 @@ interface AzureClientOptions extends ArmPolicyOptions {
 /** Does some work with the client of the Azure SDK; once more when Azure refuses a token that it took before. */
 export type WithAzureClient = <T>(work: (client: ContainerServiceClient) => Promise<T>) => Promise<T>
 
+/** Each costs a TLS handshake and its buffers; Azure's own limits let no more calls through than these carry. */
+const SOCKETS = 16
+/** Shorter than Azure's own, so that no call is sent into a connection that is being closed. */
+const IDLE_MS = 60_000
 const USER_AGENT = 'kaito-gpu-provisioner'
 
 /** Opens the SDK at the first call: it is large, and a process that waits for leadership does not need it. */
@@ -53,5 +59,18 @@ async function openClient(options: AzureClientOptions): Promise<ContainerService
   client.pipeline.addPolicy(armPolicy(options), {
     beforePolicies: ['decompressResponsePolicy', 'bearerTokenAuthenticationPolicy'],
   })
+  client.pipeline.addPolicy(fewSockets(ca), { afterPolicies: ['proxyPolicy'] })
   return client
+}
+
+/** A proxy from the environment brings an agent of its own, which stays. */
+function fewSockets(ca: string | undefined): PipelinePolicy {
+  const agent = new Agent({ keepAlive: true, maxSockets: SOCKETS, timeout: IDLE_MS, ...(ca !== undefined && { ca }) })
+  return {
+    name: 'kaitoFewSocketsPolicy',
+    sendRequest(request, next) {
+      request.agent ??= agent
+      return next(request)
+    },
+  }
 }

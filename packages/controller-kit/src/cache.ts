@@ -11,6 +11,7 @@ export interface Change<T> {
  * Local copy of one kind of object, kept by list and watch.
  *
  * It may lag behind the server but never goes back in time for one UID. Objects in it are shared: never change them.
+ * They come without managed fields and a Node's images.
  */
 export interface Cache<T extends KubernetesObject> {
   readonly resource: Resource<T>

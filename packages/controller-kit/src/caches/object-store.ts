@@ -1,5 +1,6 @@
 import type { Change, IndexFunctions } from '../cache.ts'
 import { type KubernetesObject, keyOf } from '../kubernetes-object.ts'
+import { slim } from './slim.ts'
 
 /** True when resource version `a` is newer than `b`: both are decimal numbers that only grow for one kind. */
 function isNewer(a: string | undefined, b: string | undefined): boolean {
@@ -44,10 +45,11 @@ export function createObjectStore<T extends KubernetesObject>(
     listeners.tell({ type: 'deleted', object: last, previous: known })
   }
 
-  function put(object: T): void {
-    const key = keyOf(object)
+  function put(whole: T): void {
+    const key = keyOf(whole)
     const known = objects.get(key)
-    if (known && !isNewer(object.metadata.resourceVersion, known.metadata.resourceVersion)) return
+    if (known && !isNewer(whole.metadata.resourceVersion, known.metadata.resourceVersion)) return
+    const object = slim(whole)
     const previous = known?.metadata.uid === object.metadata.uid ? known : undefined
     if (known && !previous) drop(key, known, known)
     if (previous) indexes.remove(key, previous)
