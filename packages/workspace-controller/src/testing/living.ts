@@ -1,4 +1,6 @@
 import { aWorkspace } from '@kaito/api/testing'
+import { DEPLOYMENTS, SERVICES } from '@kaito/controller-kit'
+import { MACHINES } from '@kaito/node-provisioner'
 import { WORKSPACES } from '../workspace/workspaces.ts'
 import { aWorld, KEY, type World } from './world.ts'
 
@@ -25,4 +27,26 @@ export function aLiving(parts: Parameters<typeof aWorkspace>[0] = {}): World {
   const world = aWorld()
   world.submit(aWorkspace(parts))
   return world
+}
+
+/** Verbs and resources of all writes so far. */
+export function written({ cluster }: World): string[] {
+  return cluster.writes.map(({ verb, resource, subresource }) =>
+    [verb, resource, subresource].filter(Boolean).join(' '),
+  )
+}
+
+/** What is left, without identities and times. */
+export function remains({ cluster }: World) {
+  return {
+    machines: cluster.list(MACHINES).map(({ metadata }) => metadata.name),
+    deployments: cluster.list(DEPLOYMENTS).map(({ spec }) => spec),
+    services: cluster.list(SERVICES).map(({ spec }) => spec),
+    workspaces: cluster.list(WORKSPACES).map(({ metadata, status }) => ({
+      finalizers: metadata.finalizers,
+      slots: status?.slots,
+      workerNodes: status?.workerNodes,
+      conditions: status?.conditions?.map(({ type, status: is, reason }) => `${type} ${is} ${reason}`),
+    })),
+  }
 }

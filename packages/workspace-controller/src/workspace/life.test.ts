@@ -1,30 +1,6 @@
-import { DEPLOYMENTS, SERVICES } from '@kaito/controller-kit'
-import { MACHINES } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
-import { aLiving, die, live } from '../testing/living.ts'
+import { aLiving, die, live, remains, written } from '../testing/living.ts'
 import type { World } from '../testing/world.ts'
-import { WORKSPACES } from './workspaces.ts'
-
-function written({ cluster }: World): string[] {
-  return cluster.writes.map(({ verb, resource, subresource }) =>
-    [verb, resource, subresource].filter(Boolean).join(' '),
-  )
-}
-
-/** What is left, without identities and times. */
-function remains({ cluster }: World) {
-  return {
-    machines: cluster.list(MACHINES).map(({ metadata }) => metadata.name),
-    deployments: cluster.list(DEPLOYMENTS).map(({ spec }) => spec),
-    services: cluster.list(SERVICES).map(({ spec }) => spec),
-    workspaces: cluster.list(WORKSPACES).map(({ metadata, status }) => ({
-      finalizers: metadata.finalizers,
-      slots: status?.slots,
-      workerNodes: status?.workerNodes,
-      conditions: status?.conditions?.map(({ type, status: is, reason }) => `${type} ${is} ${reason}`),
-    })),
-  }
-}
 
 const LIFE = [
   'patch workspaces',

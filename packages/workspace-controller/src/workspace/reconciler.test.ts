@@ -3,30 +3,9 @@ import { aWorkspace } from '@kaito/api/testing'
 import { ApiError, DEPLOYMENTS, type KubernetesObject, NODES, type Resource, SERVICES } from '@kaito/controller-kit'
 import { MACHINES } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
-import { aLiving, die, live } from '../testing/living.ts'
+import { aLiving, die, live, remains, written } from '../testing/living.ts'
 import { KEY, type World } from '../testing/world.ts'
 import { WORKSPACES } from './workspaces.ts'
-
-function written({ cluster }: World): string[] {
-  return cluster.writes.map(({ verb, resource, subresource }) =>
-    [verb, resource, subresource].filter(Boolean).join(' '),
-  )
-}
-
-/** What is left, without identities and times. */
-function remains({ cluster }: World) {
-  return {
-    machines: cluster.list(MACHINES).map(({ metadata }) => metadata.name),
-    deployments: cluster.list(DEPLOYMENTS).map(({ spec }) => spec),
-    services: cluster.list(SERVICES).map(({ spec }) => spec),
-    workspaces: cluster.list(WORKSPACES).map(({ metadata, status }) => ({
-      finalizers: metadata.finalizers,
-      slots: status?.slots,
-      workerNodes: status?.workerNodes,
-      conditions: status?.conditions?.map(({ type, status: is, reason }) => `${type} ${is} ${reason}`),
-    })),
-  }
-}
 
 test('the finalizer stays until the claims are proven gone', async () => {
   const world = aLiving()
