@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { KubeHttp } from '../harness/kube-http.ts'
 import { until } from '../harness/until.ts'
 
-const WORKSPACES = '/apis/kaito.sh/v1alpha1/namespaces/default/workspaces'
+export const WORKSPACES = '/apis/kaito.sh/v1alpha1/namespaces/default/workspaces'
 /** How many requests a bare client has open at once. */
 const OPEN_REQUESTS = 64
 
@@ -22,7 +22,8 @@ export type Arrival = { kind: 'burst' } | { kind: 'paced'; perSecond: number }
 
 const nameOf = (index: number) => `bench-${index}`
 
-async function forEachOpen(count: number, run: (index: number) => Promise<void>): Promise<void> {
+/** Runs for every index below the count, so many at a time as a bare client has requests open. */
+export async function forEachOpen(count: number, run: (index: number) => Promise<void>): Promise<void> {
   let next = 0
   const worker = async () => {
     for (let index = next++; index < count; index = next++) await run(index)
@@ -53,7 +54,8 @@ export async function createWorkspaces(kube: KubeHttp, count: number, arrival: A
   return createdAt
 }
 
-function workspace(name: string) {
+/** One node, one preset. */
+export function workspace(name: string) {
   return {
     apiVersion: 'kaito.sh/v1alpha1',
     kind: 'Workspace',

@@ -1,6 +1,7 @@
 import '../require-node-24.ts'
 import { parseArgs } from 'node:util'
 import { bundleController, CONTROLLERS, NODE_FLAGS } from '../../deploy/images/bundle.ts'
+import { bareClientMs } from './bare-client.ts'
 import { startEngines } from './engines.ts'
 import { startMeasured } from './measured-controller.ts'
 import { bundleFloors } from './memory-floor.ts'
@@ -46,6 +47,9 @@ const bundles = Object.fromEntries(
 )
 const engines = await startEngines(Object.entries(azureArgs).map(([name, value]) => `--${name}=${value}`))
 try {
+  console.error('the bare client …')
+  await bareClientMs(engines.kube, workspaces) // The first time, the server compiles its own code.
+  const bareMs = await bareClientMs(engines.kube, workspaces)
   const start = (name: (typeof CONTROLLERS)[number]) =>
     startMeasured(name, {
       bundle: bundles[name] ?? '',
@@ -62,7 +66,7 @@ try {
   const paced = await runLife(engines, controllers, { workspaces, arrival, cloudMs, quietMs: 0 })
   const starts = Object.fromEntries(controllers.map(({ name, startMs }) => [name, startMs]))
   await Promise.all(controllers.map((controller) => controller.stop()))
-  printReport({ burst, paced, starts, floors: await bundleFloors() })
+  printReport({ bareMs, burst, paced, starts, floors: await bundleFloors() })
 } finally {
   await engines.stop()
 }
