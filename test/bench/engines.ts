@@ -15,6 +15,8 @@ const kubeconfigSchema = z.object({
   ]),
   users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]),
 })
+/** Pulling and loading are no work of the controllers. */
+const INSTANT_KUBELET = { pullMs: 0, loadMs: 0 }
 const azureReadySchema = z.object({ url: z.string(), caFile: z.string() })
 const recordSchema = z.object({ at: z.string(), method: z.string(), path: z.string(), status: z.number().optional() })
 const requestsSchema = z.object({ requests: z.array(recordSchema) })
@@ -37,7 +39,7 @@ export async function startEngines(azureArgs: string[]): Promise<Engines> {
   const cluster = new NodeProcess({
     name: 'local-cluster',
     script: 'packages/local-cluster/src/main.ts',
-    args: ['--kubeconfig', kubeconfigPath],
+    args: ['--kubeconfig', kubeconfigPath, '--kubelet-timings', JSON.stringify(INSTANT_KUBELET)],
     logFile: join(folder, 'local-cluster.log'),
   })
   await cluster.line((line) => jsonLine(line)?.ready)

@@ -13,7 +13,7 @@ export interface MeasuredController {
   name: Controller
   /** From the start of its process until it led and its caches were complete. */
   startMs: number
-  /** Writes to the Kubernetes API so far, leases, events and evictions apart. */
+  /** Writes the Kubernetes API has taken so far, leases, events and evictions apart. */
   writes(): Promise<number>
   residentMB(): Promise<number>
   stop(): Promise<unknown>
@@ -51,7 +51,8 @@ export async function startMeasured(
       return counterSum(
         await answer.body.text(),
         'kube_requests_total',
-        ({ verb = '', resource = '' }) => WRITES.has(verb) && !APART.has(resource),
+        ({ verb = '', resource = '', status = '' }) =>
+          WRITES.has(verb) && !APART.has(resource) && status.startsWith('2'),
       )
     },
     residentMB: () => residentMB(child.pid),

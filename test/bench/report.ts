@@ -69,7 +69,9 @@ export function printReport({ bareMs, burst, paced, starts, floors }: Figures): 
     ['ARM lists in the quiet time', burst.quiet ? String(burst.quiet.armLists) : 'not measured', '1 in 2 min', '–'],
     ...processRows({ burst, starts, floors }),
   )
-  console.log(`${n} Workspaces, one node each; controllers bundled; API server and Azure emulated on this machine`)
+  console.log(
+    `${n} Workspaces, one node each; controllers bundled; API server and Azure emulated on this machine, images and models there at once`,
+  )
   console.log(table.toString())
 }
 

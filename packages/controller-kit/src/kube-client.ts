@@ -44,8 +44,15 @@ export interface KubeClient {
     patch: MergePatch,
     options?: PatchOptions,
   ): Promise<T>
-  /** Resolves when the deletion is accepted or the object is already gone. */
-  delete<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey, options: DeleteOptions): Promise<void>
+  /**
+   * Resolves when the deletion is accepted or the object is already gone: with the object where the server shows it, as
+   * it does while finalizers hold it.
+   */
+  delete<T extends KubernetesObject>(
+    resource: Resource<T>,
+    key: ObjectKey,
+    options: DeleteOptions,
+  ): Promise<T | undefined>
   /**
    * Asks to evict a Pod (policy/v1). Resolves when that is accepted or the Pod is already gone; rejects with `ApiError`
    * 429 while a disruption budget forbids it.

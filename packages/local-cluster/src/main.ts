@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { startKubelet } from './kubelet/kubelet.ts'
+import type { KubeletTimings } from './kubelet/kubelet-timings.ts'
 import { connectByKubeconfig } from './kubelet/remote-access.ts'
 import { startLocalCluster } from './local-cluster.ts'
 
 const USAGE = `usage:
-  main.ts [--port 0] --kubeconfig PATH [--no-controllers] [--no-kubelet]   serve an embedded API server
+  main.ts [--port 0] --kubeconfig PATH [--no-controllers] [--no-kubelet] [--kubelet-timings JSON]   serve an embedded API server
   main.ts kubelet --kubeconfig PATH                                       play simulated nodes of another API server`
 
 const { values, positionals } = parseArgs({
@@ -17,10 +18,12 @@ const { values, positionals } = parseArgs({
     kubeconfig: { type: 'string' },
     controllers: { type: 'boolean', default: true },
     kubelet: { type: 'boolean', default: true },
+    'kubelet-timings': { type: 'string', default: '{}' },
   },
 })
 const { kubeconfig: path, controllers, kubelet } = values
 const port = Number(values.port)
+const timings: Partial<KubeletTimings> = JSON.parse(values['kubelet-timings'])
 const [command, ...rest] = positionals
 if (path === undefined || !Number.isInteger(port) || rest.length > 0 || (command ?? 'kubelet') !== 'kubelet') {
   process.stderr.write(`${USAGE}\n`)
@@ -34,11 +37,11 @@ const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]
 if (command === 'kubelet') {
   const stopping = new AbortController()
   const access = connectByKubeconfig(await readFile(path, 'utf8'))
-  ready(await startKubelet({ access, signal: stopping.signal, log }))
+  ready(await startKubelet({ access, signal: stopping.signal, log, timings }))
   await stopped
   stopping.abort()
 } else {
-  const cluster = await startLocalCluster({ port, controllers, kubelet, log })
+  const cluster = await startLocalCluster({ port, controllers, kubelet: kubelet && timings, log })
   // Renamed into place, so that whoever waits for the file never reads half of it.
   await writeFile(`${path}.new`, cluster.kubeconfig, { mode: 0o600 })
   await rename(`${path}.new`, path)

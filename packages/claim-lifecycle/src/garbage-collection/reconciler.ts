@@ -89,7 +89,8 @@ async function collect<T extends KubernetesObject>(
   signal: AbortSignal,
 ): Promise<void> {
   if (kind !== 'orphan') {
-    return client.delete(adapter.resource, { name }, { preconditions: { uid: claimUid }, signal })
+    await client.delete(adapter.resource, { name }, { preconditions: { uid: claimUid }, signal })
+    return
   }
   await cloud.terminate({ name, claimUid }, { signal })
   instances.noteTerminated(name)

@@ -49,6 +49,15 @@ test('ends an instance at once when its claim is deleted while it is being creat
   expect(world.cloud.instances()).toEqual([])
 })
 
+test('sees from the answer that a Node is being deleted, before the watch tells', async () => {
+  const world = await readyWorld()
+  world.cluster.delete(world.machines, 'ws0123456ab')
+  world.pauseCaches()
+  await world.advance(MINUTE)
+  expect(world.writes().filter((write) => write.startsWith('delete nodes'))).toHaveLength(1)
+  expect(world.cloud.terminations()).toEqual(['ws0123456ab'])
+})
+
 test('deletes by name although no answer to the launch ever came', async () => {
   const world = createWorld()
   world.cloud.inject({ do: 'loseAnswer', on: 'launch', when: 'afterApplying' })

@@ -55,7 +55,8 @@ export function effectsOf<T extends KubernetesObject>(pass: Pass<T>): Effects<Ac
     deleteNode: async ({ node }) => {
       await justify(pass, 'deleteNode')
       const { name, uid = '' } = node.metadata
-      await client.delete(NODES, { name }, { preconditions: { uid }, signal })
+      const left = await client.delete(NODES, { name }, { preconditions: { uid }, signal })
+      if (left && isLeaving(left)) dependencies.nodes.observe(left)
     },
     evict: async ({ node, pods }) => {
       await justify(pass, 'evict')

@@ -78,6 +78,16 @@ describe('requests', () => {
   })
 })
 
+test('a deletion answers the object that is held, and nothing when it is gone', async () => {
+  const { server, client } = await stubbedClient()
+  const holding = client.delete(NODES, { name: 'n' }, { preconditions })
+  ;(await server.take()).json(200, aNode)
+  expect(await holding).toEqual(aNode)
+  const removing = client.delete(NODES, { name: 'n' }, { preconditions })
+  ;(await server.take()).json(200, { kind: 'Status', status: 'Success' })
+  expect(await removing).toBeUndefined()
+})
+
 describe('absence', () => {
   const about = (name: string, kind: string) => ({ details: { name, kind } })
   test('of this very object is no error', async () => {

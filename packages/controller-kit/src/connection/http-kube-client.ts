@@ -83,10 +83,15 @@ function createWriting(connection: Connection): Pick<KubeClient, 'create' | 'rep
 
 function createRemoving(connection: Connection): Pick<KubeClient, 'delete' | 'evict'> {
   return {
-    async delete(resource, key, { signal, ...options }: DeleteOptions) {
+    async delete<T extends KubernetesObject>(
+      resource: Resource<T>,
+      key: ObjectKey,
+      { signal, ...options }: DeleteOptions,
+    ) {
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...options }
       const call = { verb: 'delete', resource: resource.plural, method: 'DELETE' as const, body, signal }
-      await unlessAbsent(connection.request({ ...call, path: apiPath(resource, key) }), resource, key)
+      const answer = await unlessAbsent(connection.request<T>({ ...call, path: apiPath(resource, key) }), resource, key)
+      return answer?.kind === 'Status' ? undefined : answer
     },
     async evict(pod, preconditions, { signal } = {}) {
       const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: pod, deleteOptions: { preconditions } }

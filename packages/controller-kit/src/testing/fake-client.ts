@@ -66,9 +66,11 @@ export function createFakeClient({ storage, write, read, mayEvict }: FakeClientO
       )
     },
     delete: (resource, key, options) =>
-      write({ verb: 'delete', resource: resource.plural, key: keyOf({ metadata: key }) }, () =>
-        edit.remove(resource, key, options),
-      ),
+      write({ verb: 'delete', resource: resource.plural, key: keyOf({ metadata: key }) }, () => {
+        edit.remove(resource, key, options)
+        const left = storage.find(resource, keyOf({ metadata: key }))
+        return left && copy(left)
+      }),
     evict: (pod, preconditions) =>
       write({ verb: 'evict', resource: PODS.plural, key: keyOf({ metadata: pod }) }, () => {
         if (!mayEvict(keyOf({ metadata: pod }))) {
