@@ -1,13 +1,8 @@
 import { z } from 'zod'
+import { conditionSchema } from '../harness/conditions.ts'
 import type { KubeHttp } from '../harness/kube-http.ts'
 import type { Narrator } from './narrator.ts'
 
-const conditionSchema = z.looseObject({
-  type: z.string(),
-  status: z.string(),
-  reason: z.string().default(''),
-  message: z.string().default(''),
-})
 const objectsSchema = z.looseObject({
   items: z.array(
     z.looseObject({

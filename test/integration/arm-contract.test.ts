@@ -1,8 +1,8 @@
 import { startAzureEmulator, virtualClock } from '@kaito/azure-emulator'
 import { poolRequest } from '@kaito/azure-emulator/testing'
-import { createAzureCloud } from '@kaito/cloud-azure'
 import { anInstanceSpec } from '@kaito/cloud-provider/testing'
 import { expect, test } from 'vitest'
+import { cloudOn } from './emulated-azure.ts'
 
 const call = { signal: new AbortController().signal }
 const START = Date.parse('2026-01-02T03:04:05Z')
@@ -11,20 +11,11 @@ const START = Date.parse('2026-01-02T03:04:05Z')
 async function setUp() {
   const clock = virtualClock(START)
   const emulator = await startAzureEmulator({ clock, resourceGroup: 'rg1', cluster: 'aks1' })
-  const { subscriptionId, location } = emulator.settings()
-  const cloud = createAzureCloud({
+  const cloud = cloudOn(emulator, {
     credential: {
       getToken: async () => ({ token: emulator.issueToken(), expiresOnTimestamp: Date.now() + 3_600_000 }),
     },
-    subscriptionId,
-    resourceGroup: 'rg1',
-    clusterName: 'aks1',
-    location,
-    endpoint: emulator.url,
-    ca: emulator.ca,
-    clock: { now: clock.now, monotonic: clock.now },
-    random: () => 0.5,
-    log: { info: () => undefined, warn: () => undefined },
+    clock,
   })
   return { cloud, emulator, [Symbol.asyncDispose]: emulator.stop }
 }

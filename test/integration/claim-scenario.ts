@@ -1,16 +1,17 @@
 import type { AzureEmulator } from '@kaito/azure-emulator'
 import { z } from 'zod'
 import type { NodeProcess } from '../harness/child-process.ts'
+import { conditionSchema } from '../harness/conditions.ts'
 import { createManifest } from '../harness/manifests.ts'
 import { startTestBed, type TestBed, type TestBedOptions } from '../harness/test-bed.ts'
 import { until } from '../harness/until.ts'
+import { armCalls, billedPools, livePools, QUICK_AZURE } from './emulated-azure.ts'
 
 const MACHINES = '/apis/karpenter.sh/v1alpha5/machines'
 const NODES = '/api/v1/nodes'
 const MERGE = { 'content-type': 'application/merge-patch+json' }
 const A100 = 'Standard_NC24ads_A100_v4'
 
-const QUICK_AZURE = { createSeconds: 1, nodeJoinSeconds: 0, deleteSeconds: 0.5, failSeconds: 0.5 }
 /** Deadlines and pauses that a test can sit out. */
 const QUICK_SETTINGS = {
   LEADER_ELECT: 'false',
@@ -21,12 +22,6 @@ const QUICK_SETTINGS = {
   GARBAGE_COLLECTION_SETTLE_MINUTES: '0.01',
 }
 
-const conditionSchema = z.looseObject({
-  type: z.string(),
-  status: z.string(),
-  reason: z.string().default(''),
-  message: z.string().default(''),
-})
 const objectSchema = z.looseObject({
   metadata: z.looseObject({
     name: z.string(),
@@ -173,21 +168,17 @@ export class ClaimScenario {
 
   /** Names of the agent pools with GPUs that bill now. */
   livePools(): string[] {
-    return this.azure.ledger.livePools().filter((pool) => pool !== 'nodepool1')
+    return livePools(this.azure)
   }
 
   /** How many launches billed. */
   launches(): number {
-    return this.azure.ledger.intervals().filter(({ gpusPerMachine }) => gpusPerMachine > 0).length
+    return billedPools(this.azure).length
   }
 
   /** Requests about agent pools that reached Azure, as "METHOD status" or "LIST status". */
   armCalls(pattern: RegExp): string[] {
-    return this.azure.requests
-      .records()
-      .filter(({ path }) => /\/agentPools(\/|\?|$)/i.test(path))
-      .map(({ method, status, path }) => `${/agentPools(\?|$)/i.test(path) ? 'LIST' : method} ${status ?? 'lost'}`)
-      .filter((call) => pattern.test(call))
+    return armCalls(this.azure).filter((call) => pattern.test(call))
   }
 
   [Symbol.asyncDispose](): Promise<void> {

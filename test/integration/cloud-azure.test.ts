@@ -2,36 +2,28 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EmulatorOptions, startAzureEmulator, virtualClock } from '@kaito/azure-emulator'
-import { type AzureCloudOptions, createAzureCloud, createCredential } from '@kaito/cloud-azure'
+import { createCredential } from '@kaito/cloud-azure'
 import type { InstanceSpec } from '@kaito/cloud-provider'
 import { anInstanceSpec, describeCloudProvider } from '@kaito/cloud-provider/testing'
 import { Agent, request } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { cloudOn } from './emulated-azure.ts'
 
 const call = { signal: new AbortController().signal }
 const START = Date.parse('2026-01-02T03:04:05Z')
 
 /** An emulated cluster and the cloud on it, with workload identity all the way; both stand still until advanced. */
-async function setUp(options: EmulatorOptions = {}, overrides: Partial<AzureCloudOptions> = {}) {
+async function setUp(options: EmulatorOptions = {}) {
   const clock = virtualClock(START)
   const emulator = await startAzureEmulator({ clock, resourceGroup: 'rg1', cluster: 'aks1', ...options })
   const folder = await mkdtemp(join(tmpdir(), 'kaito-cloud-azure-'))
   const federatedTokenFile = join(folder, 'token')
   await writeFile(federatedTokenFile, serviceAccountToken())
-  const { subscriptionId, tenantId, clientId, location } = emulator.settings()
+  const { tenantId, clientId } = emulator.settings()
   const authority = { authorityHost: emulator.url, ca: emulator.ca, tenantId, clientId }
-  const cloud = createAzureCloud({
+  const cloud = cloudOn(emulator, {
     credential: createCredential({ federatedTokenFile, ...authority }),
-    subscriptionId,
-    resourceGroup: 'rg1',
-    clusterName: 'aks1',
-    location,
-    endpoint: emulator.url,
-    ca: emulator.ca,
-    clock: { now: clock.now, monotonic: clock.now },
-    random: () => 0.5,
-    log: { info: () => undefined, warn: () => undefined },
-    ...overrides,
+    clock,
   })
   const stop = async () => {
     await emulator.stop()

@@ -2,21 +2,15 @@ import type { AzureEmulator } from '@kaito/azure-emulator'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { NodeProcess } from '../harness/child-process.ts'
+import { conditionSchema } from '../harness/conditions.ts'
 import { createManifest, type Manifest } from '../harness/manifests.ts'
 import { type Controller, startTestBed, type TestBed, type TestBedOptions } from '../harness/test-bed.ts'
 import { until } from '../harness/until.ts'
+import { armCalls, billedPools, livePools, QUICK_AZURE } from './emulated-azure.ts'
 
 const WORKSPACES = '/apis/kaito.sh/v1alpha1/namespaces/default/workspaces'
 const MACHINES = '/apis/karpenter.sh/v1alpha5/machines'
-/** An Azure that needs no more than a test can wait. */
-const QUICK_AZURE = { createSeconds: 1, nodeJoinSeconds: 0, deleteSeconds: 0.5, failSeconds: 0.5 }
 
-const conditionSchema = z.looseObject({
-  type: z.string(),
-  status: z.string(),
-  reason: z.string().default(''),
-  message: z.string().default(''),
-})
 const objectSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string(), deletionTimestamp: z.string().optional() }),
   status: z.looseObject({ conditions: z.array(conditionSchema).default([]) }).optional(),
@@ -98,20 +92,17 @@ export class Scenario {
 
   /** Names of the agent pools with GPUs that bill now. */
   livePools(): string[] {
-    return this.azure.ledger.livePools().filter((pool) => pool !== 'nodepool1')
+    return livePools(this.azure)
   }
 
   /** Names of all agent pools with GPUs that ever billed; one that billed twice is named twice. */
   billedPools(): string[] {
-    return this.azure.ledger.intervals().flatMap(({ pool, gpusPerMachine }) => (gpusPerMachine > 0 ? [pool] : []))
+    return billedPools(this.azure)
   }
 
-  /** Requests about agent pools that reached Azure, as "METHOD status". */
+  /** Requests about agent pools that reached Azure, as "METHOD status" or "LIST status". */
   armCalls(): string[] {
-    return this.azure.requests
-      .records()
-      .filter(({ path }) => /\/agentPools(\/|$)/i.test(path))
-      .map(({ method, status, path }) => `${method}${path.endsWith('agentPools') ? ' list' : ''} ${status ?? 'lost'}`)
+    return armCalls(this.azure)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
