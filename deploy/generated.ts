@@ -3,13 +3,30 @@ import { customResourceDefinitions } from '@kaito/api'
 import { catalogueConfigMap } from '@kaito/presets'
 import { stringify } from 'yaml'
 
+/**
+ * The folder of the chart that installs each definition: Helm upgrades what templates read from `files/`, and leaves
+ * alone what `crds/` holds once the cluster has it.
+ */
+const CHART_FOLDERS: Record<string, string> = {
+  'kaito.sh_workspaces.yaml': 'charts/kaito/workspace/files',
+  'karpenter.sh_machines.yaml': 'charts/gpu-provisioner/crds',
+}
+
+function chartFolder(definition: string): string {
+  const folder = CHART_FOLDERS[definition]
+  if (folder === undefined) throw new Error(`no chart installs ${definition}`)
+  return folder
+}
+
 /** Manifests that are generated from code, by what the scripts `update:<name>` and `verify:<name>` call them. */
 export const GENERATED: Record<string, { from: string; files: () => Record<string, object> }> = {
   crds: {
     from: 'packages/api/src',
     files: () =>
       Object.fromEntries(
-        Object.entries(customResourceDefinitions()).map(([name, definition]) => [`crds/${name}`, definition]),
+        Object.entries(customResourceDefinitions()).flatMap(([name, definition]) =>
+          ['crds', chartFolder(name)].map((folder) => [`${folder}/${name}`, definition]),
+        ),
       ),
   },
   catalogue: {
