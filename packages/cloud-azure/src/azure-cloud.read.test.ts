@@ -86,11 +86,27 @@ describe('reading', () => {
     nock.abortPendingRequests()
   })
 
-  test('takes the token to no other host, by link or by redirect', async () => {
-    arm().get(`${CLUSTER}/agentPools`).query(QUERY).reply(200, { value: [], nextLink: 'https://evil.test/agentPools' })
+  test.each<[string, number, nock.Body]>([
+    ['a link', 200, { value: [], nextLink: 'https://evil.test/agentPools' }],
+    ['a redirect', 302, ''],
+    ['a redirect that repeats the request', 307, ''],
+  ])('takes the token to no other host by %s', async (_case, status, body) => {
+    const evil = nock('https://evil.test').get(/.*/).reply(200, { value: [] })
+    arm().get(`${CLUSTER}/agentPools`).query(QUERY).reply(status, body, { location: 'https://evil.test/agentPools' })
     await expect(azure().cloud.list(call)).rejects.toMatchObject({ reason: 'CloudUnreachable' })
-    arm().get(onPool('ws1')).query(QUERY).reply(302, '', { location: 'https://evil.test/' })
-    await expect(azure().cloud.get('ws1', call)).rejects.toMatchObject({ reason: 'CloudUnreachable' })
+    expect(evil.isDone()).toBe(false)
+    nock.cleanAll()
+  })
+
+  test('says which setting is wrong when the cluster is not there', async () => {
+    arm()
+      .get(`${CLUSTER}/agentPools`)
+      .query(QUERY)
+      .reply(404, { error: { code: 'ResourceNotFound', message: 'The Resource was not found' } })
+    await expect(azure().cloud.list(call)).rejects.toMatchObject({
+      reason: 'InvalidRequest',
+      remedy: 'Correct AZURE_CLUSTER_NAME: there is no cluster aks1 in resource group rg1 of subscription sub-1.',
+    })
   })
 
   test('takes an unknown state as busy and says so once', async () => {

@@ -27,6 +27,8 @@ export interface AzureCloudOptions {
   subscriptionId: string
   resourceGroup: string
   clusterName: string
+  /** Of the identity behind the credential, to be named where it lacks a right. */
+  clientId?: string
   /** Azure's name of the cluster's region, such as `eastus`. */
   location: string
   /** Resource Manager of another cloud than the public one; https only. */
@@ -170,7 +172,8 @@ class AzureCloud implements CloudProvider {
   /** What to throw for a launch that was refused. */
   async #refusal(spec: InstanceSpec, call: Call, error: unknown): Promise<unknown> {
     const isMaybeStopped = error instanceof ArmRefusal && isUnexplained(error.failure)
-    if (!isMaybeStopped || (await this.health(call)).state !== 'Stopped') return toCloudError(error, call, spec)
+    if (!isMaybeStopped || (await this.health(call)).state !== 'Stopped')
+      return toCloudError(error, call, { spec, place: this.#options })
     return new CloudError('ClusterStopped', 'the cluster is stopped', { ...remedyOf('ClusterStopped'), cause: error })
   }
 
@@ -178,7 +181,7 @@ class AzureCloud implements CloudProvider {
     try {
       return await promise
     } catch (error) {
-      throw toCloudError(error, call)
+      throw toCloudError(error, call, { place: this.#options })
     }
   }
 

@@ -7,6 +7,7 @@ import { createCredential } from './credentials.ts'
 import { arm, azure, call, onPool, playAzure, pool, QUERY } from './testing/azure-wire.ts'
 
 const AUTHORITY = 'https://sts.example.test'
+const serviceAccount = { namespace: 'gpu-provisioner', name: 'provisioner' }
 const TENANT = '7f4a9c1e-2222-4333-8444-555566667777'
 
 playAzure()
@@ -20,7 +21,13 @@ afterEach(() => rm(folder, { recursive: true }))
 
 function identity(file = 'token') {
   const federatedTokenFile = join(folder, file)
-  return createCredential({ federatedTokenFile, tenantId: TENANT, clientId: 'client-1', authorityHost: AUTHORITY })
+  return createCredential({
+    federatedTokenFile,
+    tenantId: TENANT,
+    clientId: 'client-1',
+    authorityHost: AUTHORITY,
+    serviceAccount,
+  })
 }
 
 function playTokenEndpoint(
@@ -56,27 +63,52 @@ describe('workload identity', () => {
     expect(await read()).toMatchObject({ name: 'ws1' })
   })
 
-  test('is unauthorized when the token endpoint refuses', async () => {
-    playTokenEndpoint(401, {
-      error: 'invalid_client',
-      error_description: 'AADSTS70021: no matching federated identity',
-    })
-    await expect(read()).rejects.toMatchObject({
+  test('is unauthorized when the token endpoint refuses, in the same words each time, and names the federation', async () => {
+    const refused = async (trace: string) => {
+      playTokenEndpoint(401, {
+        error: 'invalid_client',
+        error_codes: [700213],
+        error_description: `AADSTS700213: No matching federated identity record found. Trace ID: ${trace} Correlation ID: ${trace} Timestamp: ${trace}`,
+        trace_id: trace,
+      })
+      const error: unknown = await read().catch((reason: unknown) => reason)
+      return error
+    }
+    const expected = {
       reason: 'Unauthorized',
-      message: expect.stringContaining('AADSTS70021'),
-    })
+      message: 'AADSTS700213: No matching federated identity record found.',
+      remedy: `Give the identity client-1 of tenant ${TENANT} a federated credential with the cluster's OIDC issuer, subject system:serviceaccount:gpu-provisioner:provisioner and audience api://AzureADTokenExchange, and check both ids.`,
+    }
+    expect(await refused('one')).toMatchObject(expected)
+    expect(await refused('two')).toMatchObject(expected)
   })
 
   test('is unauthorized without its token file', async () => {
     const { cloud } = azure({ credential: identity('missing') })
-    await expect(cloud.get('ws1', call)).rejects.toMatchObject({ reason: 'Unauthorized' })
+    await expect(cloud.get('ws1', call)).rejects.toMatchObject({
+      reason: 'Unauthorized',
+      remedy: expect.stringMatching(/azure\.workload\.identity\/use.*gpu-provisioner\/provisioner.*client-id.*webhook/),
+    })
+  })
+
+  test('is unauthorized in a Pod that the webhook passed by, and no other identity is tried', async () => {
+    const { cloud } = azure({ credential: createCredential({ serviceAccount, authorityHost: AUTHORITY }) })
+    await expect(cloud.list(call)).rejects.toMatchObject({
+      reason: 'Unauthorized',
+      message:
+        'this Pod has no workload identity: AZURE_FEDERATED_TOKEN_FILE, AZURE_CLIENT_ID, AZURE_TENANT_ID not set',
+      remedy: expect.stringMatching(/azure\.workload\.identity\/use.*gpu-provisioner\/provisioner.*client-id.*webhook/),
+    })
   })
 
   test('is unreachable while the token endpoint is', async () => {
     nock(AUTHORITY)
       .get(/openid-configuration/)
       .replyWithError(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))
-    await expect(read()).rejects.toMatchObject({ reason: 'CloudUnreachable' })
+    await expect(read()).rejects.toMatchObject({
+      reason: 'CloudUnreachable',
+      message: `Microsoft Entra at ${AUTHORITY} does not answer for tenant ${TENANT}`,
+    })
   })
 
   test('is unreachable while the token endpoint fails', async () => {

@@ -1,12 +1,7 @@
 import type { TokenCredential } from '@azure/identity'
+import { type Identity, missingIdentity, reportingCredential } from './credential-failure.ts'
 
-export interface CredentialOptions {
-  /** File with the service account token of workload identity; without it the developer's own log-in is used. */
-  federatedTokenFile?: string
-  tenantId?: string
-  clientId?: string
-  /** Microsoft Entra of another cloud than the public one. */
-  authorityHost?: string
+export interface CredentialOptions extends Identity {
   /** PEM of a certificate authority to trust beside the system's. */
   ca?: string
 }
@@ -16,13 +11,19 @@ const MICROSOFT_AUTHORITY = /(?:^|\.)(?:microsoftonline\.(?:com|us)|chinacloudap
 
 /**
  * The identity that calls Azure: workload identity in a cluster, otherwise what `DefaultAzureCredential` finds. Reads
- * nothing and connects nowhere before the first token is asked for; then a missing value rejects as the library says.
+ * nothing and connects nowhere before the first token is asked for; then it rejects with `CloudError`, which says what
+ * is missing.
  */
 export function createCredential(options: CredentialOptions): TokenCredential {
-  return {
+  const credential: TokenCredential = {
     // The caller keeps the token; the library's own cache would give the same one again after Azure has refused it.
-    getToken: async (scopes, request) => (await openCredential(options)).getToken(scopes, request),
+    async getToken(scopes, request) {
+      const missing = missingIdentity(options)
+      if (missing) throw missing
+      return (await openCredential(options)).getToken(scopes, request)
+    },
   }
+  return reportingCredential(credential, options)
 }
 
 async function openCredential(options: CredentialOptions): Promise<TokenCredential> {

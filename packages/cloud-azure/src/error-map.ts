@@ -48,6 +48,7 @@ export const CODE_ROWS: readonly Row[] = [
   { code: 'AgentPoolAPIsNotSupported', reason: 'InvalidRequest' },
   { code: 'InsufficientSubnetSize', reason: 'InvalidRequest' },
   { code: 'SubnetIsFull', reason: 'InvalidRequest' },
+  { code: 'InvalidSubscriptionId', reason: 'InvalidRequest' },
   { code: 'RequestDisallowedByPolicy', reason: 'PolicyDenied' },
   { code: 'LinkedAuthorizationFailed', reason: 'Unauthorized' },
   { code: 'AuthorizationFailed', reason: 'Unauthorized' },

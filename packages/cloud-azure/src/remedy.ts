@@ -34,7 +34,7 @@ const REMEDIES: Partial<Record<Reason, (context: Context) => string>> = {
   ClusterStopped: () => 'Start the cluster (az aks start).',
   PolicyDenied: () => 'Have the Azure Policy named in the message allow this agent pool, or exempt the cluster.',
   Unauthorized: () =>
-    'Give the identity of the gpu-provisioner the role "Azure Kubernetes Service Agent Pool Manager Role" on the cluster, and check its federated credential.',
+    'Give the identity of the gpu-provisioner the role of docs/aks.md on the cluster, and check its federated credential.',
   InvalidRequest: () =>
     'Correct what the message names: the Workspace, or subscription, resource group and cluster in the settings.',
   NameConflict: () =>

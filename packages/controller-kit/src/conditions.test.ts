@@ -39,3 +39,14 @@ test('sorts by type, keeps what it is not told about and stamps the generation o
     { type: 'Z', status: 'True', observedGeneration: 3, lastTransitionTime: T1 },
   ])
 })
+
+test('messages are one line that no terminal can be misled by, of bounded length', () => {
+  const message = 'a\u001b[31mred\u202e\u2066evil\n\tb\u0007\u200b'
+  const [written] = mergeConditions<TestCondition>([], [{ ...before, message }], { nowIso: T1, transitionOn: 'any' })
+  expect(written?.message).toBe('a [31mred evil b')
+  const [long] = mergeConditions<TestCondition>([], [{ ...before, message: 'x'.repeat(100_000) }], {
+    nowIso: T1,
+    transitionOn: 'any',
+  })
+  expect(long?.message).toHaveLength(4_096)
+})

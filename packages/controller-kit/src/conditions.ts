@@ -1,3 +1,5 @@
+import { printable } from './printable.ts'
+
 interface ConditionFields {
   type: string
   status: 'True' | 'False' | 'Unknown'
@@ -6,6 +8,9 @@ interface ConditionFields {
   lastTransitionTime?: string | undefined
   observedGeneration?: number | undefined
 }
+
+/** Messages carry words of clouds, registries and users; the API server takes 32,768 characters. */
+const LONGEST_MESSAGE = 4_096
 
 interface MergeRules {
   /**
@@ -27,7 +32,9 @@ export function mergeConditions<C extends ConditionFields>(
   { nowIso, transitionOn, observedGeneration }: MergeRules & { nowIso: string },
 ): C[] {
   const merged = new Map((previous ?? []).map((condition) => [condition.type, condition]))
-  for (const condition of desired) {
+  for (const given of desired) {
+    const { message } = given
+    const condition = { ...given, ...(message === undefined ? {} : { message: printable(message, LONGEST_MESSAGE) }) }
     const before = merged.get(condition.type)
     const moved = before === undefined || hasMoved(before, condition, transitionOn)
     merged.set(condition.type, {

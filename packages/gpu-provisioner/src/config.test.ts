@@ -35,3 +35,19 @@ test.each([
 test('reads deadlines in minutes', () => {
   expect(readConfig({ ...azure, DRAIN_DEADLINE_MINUTES: '1.5' }).lifecycle.drainDeadlineMs).toBe(90_000)
 })
+
+test('knows the Pod and its account only from a chart', () => {
+  const pod = { POD_NAME: 'provisioner-0', POD_NAMESPACE: 'gpu', POD_UID: 'uid-1' }
+  expect(readConfig({ ...azure, ...pod, SERVICE_ACCOUNT_NAME: 'account' })).toMatchObject({
+    identity: 'provisioner-0',
+    pod: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'provisioner-0', namespace: 'gpu', uid: 'uid-1' } },
+    credential: { serviceAccount: { namespace: 'gpu', name: 'account' } },
+  })
+  const elsewhere = readConfig({ ...azure, AZURE_CLIENT_ID: 'client-1' })
+  expect(elsewhere).toMatchObject({
+    pod: undefined,
+    azure: { clientId: 'client-1' },
+    credential: { clientId: 'client-1' },
+  })
+  expect(elsewhere.credential).not.toHaveProperty('serviceAccount')
+})

@@ -20,6 +20,10 @@ const environment = z.object({
   ARM_ENDPOINT: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
   /** `off` sends everything at once; otherwise Azure's documented limits hold. */
   ARM_CALL_LIMITS: z.enum(['azure', 'off']).default('azure'),
+  /** Where this process runs; unset outside of a Pod, and then nothing is told at its Pod. */
+  POD_NAMESPACE: z.string().optional(),
+  POD_UID: z.string().optional(),
+  SERVICE_ACCOUNT_NAME: z.string().optional(),
   AZURE_TENANT_ID: z.string().optional(),
   AZURE_CLIENT_ID: z.string().optional(),
   AZURE_FEDERATED_TOKEN_FILE: z.string().optional(),
@@ -47,7 +51,13 @@ export function readConfig(variables: Record<string, string | undefined> = proce
     azure: azureSettings(env),
     credential: credentialSettings(env),
     lifecycle: lifecycleSettings(env),
+    pod: podReference(env),
   }
+}
+
+function podReference({ POD_NAME: name, POD_NAMESPACE: namespace, POD_UID: uid }: Environment) {
+  if (name === undefined || namespace === undefined) return undefined
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, ...(uid !== undefined && { uid }) } }
 }
 
 function azureSettings(env: Environment) {
@@ -56,13 +66,16 @@ function azureSettings(env: Environment) {
     resourceGroup: env.ARM_RESOURCE_GROUP,
     clusterName: env.AZURE_CLUSTER_NAME,
     location: env.LOCATION,
+    ...(env.AZURE_CLIENT_ID !== undefined && { clientId: env.AZURE_CLIENT_ID }),
     ...(env.ARM_ENDPOINT !== undefined && { endpoint: env.ARM_ENDPOINT }),
     ...(env.ARM_CALL_LIMITS === 'off' && { limits: env.ARM_CALL_LIMITS }),
   }
 }
 
 function credentialSettings(env: Environment) {
+  const { POD_NAMESPACE: namespace, SERVICE_ACCOUNT_NAME: name } = env
   return {
+    ...(namespace !== undefined && name !== undefined && { serviceAccount: { namespace, name } }),
     ...(env.AZURE_FEDERATED_TOKEN_FILE !== undefined && { federatedTokenFile: env.AZURE_FEDERATED_TOKEN_FILE }),
     ...(env.AZURE_TENANT_ID !== undefined && { tenantId: env.AZURE_TENANT_ID }),
     ...(env.AZURE_CLIENT_ID !== undefined && { clientId: env.AZURE_CLIENT_ID }),

@@ -6,16 +6,19 @@ import {
   createMetrics,
   runControllers,
   runProcess,
+  settingsOrExit,
   systemClock,
 } from '@kaito/controller-kit'
 import { createMachineNodeProvisioner } from '@kaito/node-provisioner'
 import { createCaches } from './caches.ts'
 import { readConfig } from './config.ts'
 import { createControllers } from './controllers.ts'
+import { NEEDED_KINDS } from './needed-kinds.ts'
+import { otherKaito } from './rivals.ts'
 
 const NAME = 'workspace-controller'
 
-const config = readConfig()
+const config = settingsOrExit(NAME, readConfig)
 const clock = systemClock
 const random = Math.random
 const log = createLogger({ name: NAME, level: config.logLevel })
@@ -35,6 +38,8 @@ async function start(signal: AbortSignal): Promise<void> {
       ...config,
       client,
       caches: Object.values(caches),
+      kinds: NEEDED_KINDS,
+      rivals: otherKaito(events),
       controllers: createControllers({ client, caches, provisioner, settings, events, clock, random, log, metrics }),
       log,
       clock,

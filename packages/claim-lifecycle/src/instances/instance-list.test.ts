@@ -9,18 +9,26 @@ const { signal } = new AbortController()
 const spec = anInstanceSpec({ name: 'ws1', claimUid: 'uid-1' })
 const claim = { name: 'ws1', uid: 'uid-1' }
 
-function world(options: { readLagMs?: number } = {}) {
+interface WorldOptions {
+  readLagMs?: number
+  signal?: AbortSignal
+  refusals?: { error: CloudError; times: number }
+}
+
+function world({ signal: stop = signal, refusals, ...options }: WorldOptions = {}) {
   const clock = createManualClock()
   const cloud = createFakeCloud({ clock, ...options })
-  const list = createInstanceList({ cloud, clock, log: createMemoryLog() })
+  if (refusals) cloud.inject({ do: 'refuse', on: 'list', ...refusals })
+  const log = createMemoryLog()
+  const list = createInstanceList({ cloud, clock, log })
   const changes: (string[] | 'all')[] = []
   list.onChange((names) => void changes.push(names))
-  void list.run(signal)
+  void list.run(stop)
   const launch = async () => {
     await cloud.launch(spec, { signal })
     list.noteLaunched(spec)
   }
-  return { clock, cloud, list, changes, launch }
+  return { clock, cloud, log, list, changes, launch }
 }
 
 test('knows nothing before the first list', async () => {
@@ -79,6 +87,27 @@ test('concludes nothing from a failed list, and tells everybody when the cloud i
   await clock.advance(5_000)
   expect(list.isKnown()).toBe(true)
   expect(changes).toEqual(['all', 'all'])
+})
+
+test('a first list that fails is said, and is trouble until one succeeds', async () => {
+  const { clock, log, list } = world({ refusals: { error: new CloudError('Unauthorized', 'no role'), times: 3 } })
+  expect(list.trouble()).toBe('has not answered yet')
+  await clock.settle()
+  expect(list.trouble()).toBe('Unauthorized: no role')
+  await clock.advance(15_000)
+  expect(list.trouble()).toBeUndefined()
+  expect(log.lines.map(({ level, fields }) => [level, fields.reason])).toEqual([
+    ['warn', 'Unauthorized'],
+    ['info', undefined],
+  ])
+})
+
+test('a list that is broken off by the end of the process is no failure', async () => {
+  const stop = new AbortController()
+  const { clock, log } = world({ signal: stop.signal })
+  stop.abort(new Error('stopping'))
+  await clock.settle()
+  expect(log.lines).toEqual([])
 })
 
 describe('an instance that was seen ending', () => {

@@ -1,8 +1,9 @@
 import type { CloudProvider, Instance, InstanceSpec } from '@kaito/cloud-provider'
 import { CloudError } from '@kaito/cloud-provider'
-import type { Clock, Logger } from '@kaito/controller-kit'
+import type { Clock, EventFacts, Logger } from '@kaito/controller-kit'
 import type { Sighting } from '../lifecycle/observed.ts'
 import { createBeliefs } from './beliefs.ts'
+import { type CloudAccess, createCloudAccess } from './cloud-access.ts'
 import { createEndings } from './endings.ts'
 import { tickPeriodMs } from './tick-period.ts'
 
@@ -23,6 +24,8 @@ export interface InstanceList {
   all(): Instance[]
   /** False after a failed list: nothing may be concluded from absence. */
   isKnown(): boolean
+  /** Why the cloud cannot be worked with; undefined while it can, and for a stand-by, which does not ask it. */
+  trouble(): string | undefined
   /** When the last list that succeeded began, in wall clock milliseconds; 0 before the first. */
   listedAtMs(): number
   /** True once a list has shown what the last launch for this claim made. */
@@ -49,6 +52,8 @@ interface Options {
   cloud: CloudProvider
   clock: Clock
   log: Logger
+  /** Tells those who run this process, beyond its log. */
+  tellOperator?: (facts: EventFacts) => void
 }
 
 /** The one list that feeds every claim, so that a thousand waiting claims cost as many calls as one. */
@@ -58,6 +63,7 @@ export function createInstanceList(options: Options): InstanceList {
 
 class SharedInstanceList implements InstanceList {
   readonly #options: Options
+  readonly #access: CloudAccess
   readonly #beliefs = createBeliefs()
   readonly #operations = new Map<string, { state: Instance['state']; since: number }>()
   readonly #everListed = new Set<string>()
@@ -75,6 +81,7 @@ class SharedInstanceList implements InstanceList {
 
   constructor(options: Options) {
     this.#options = options
+    this.#access = createCloudAccess(options)
   }
 
   find({ name, uid }: { name: string; uid: string }): Sighting {
@@ -90,6 +97,8 @@ class SharedInstanceList implements InstanceList {
   }
 
   isKnown = (): boolean => this.#known
+
+  trouble = (): string | undefined => this.#access.trouble()
 
   listedAtMs = (): number => this.#listedAtMs
 
@@ -165,16 +174,16 @@ class SharedInstanceList implements InstanceList {
   async #list(signal: AbortSignal): Promise<number> {
     const begunAt = this.#options.clock.monotonic()
     const begunAtMs = this.#options.clock.now()
+    this.#access.asked()
     try {
       const instances = await this.#options.cloud.list({ signal })
+      this.#access.answered()
       this.#listedAtMs = begunAtMs
       this.#take(instances, begunAt)
       if (this.#endings.isOpen()) return SOON_MS
       return tickPeriodMs([...this.#operations.values()].map(({ since }) => begunAt - since))
     } catch (error) {
-      const { log } = this.#options
-      if (!(error instanceof CloudError)) log.error({ err: error }, 'listing the cloud failed for no known reason')
-      else if (this.#known) log.warn({ err: error }, 'the cloud cannot be listed, nothing is concluded from it')
+      if (!signal.aborted) this.#access.failed(error, begunAt)
       this.#known = false
       return Math.max(FAILED_LIST_PAUSE_MS, error instanceof CloudError ? (error.retryAfterMs ?? 0) : 0)
     }

@@ -8,6 +8,9 @@ const TRANSIENT: Partial<Record<Reason, string>> = {
   CloudUnreachable: 'the cloud does not answer; the launch is repeated until it does',
 }
 
+/** Whether to say nothing lasting of it: the next try may well succeed, with nobody having done anything. */
+export const passesByItself = (reason: Reason): boolean => reason in TRANSIENT
+
 export interface LaunchRefusal {
   reason: Reason
   message: string

@@ -176,6 +176,15 @@ export const SYNCHRONOUS_ERRORS: AzureError[] = [
     body: wrapped('ResourceGroupNotFound', "Resource group 'rg' could not be found."),
   },
   {
+    name: 'subscription malformed',
+    reason: 'InvalidRequest',
+    status: 400,
+    body: wrapped(
+      'InvalidSubscriptionId',
+      "The provided subscription identifier 'subscription' is malformed or invalid.",
+    ),
+  },
+  {
     name: 'no right on the subnet',
     reason: 'Unauthorized',
     status: 403,

@@ -75,6 +75,8 @@ export function createFollower<T extends KubernetesObject>(options: FollowerOpti
       if (position !== undefined) apply(event)
       else if (event.type !== 'BOOKMARK') objects.push(event.object)
       else if (isListEnd(event)) take(objects, event.object.metadata.resourceVersion ?? '')
+      // A server that streams a list bookmarks nothing before its end; on a busy kind silence would never come.
+      else throw new Error('the watch does not mark the end of its list')
     }
     if (position === undefined) throw new Error('the watch ended before its list was complete')
   }

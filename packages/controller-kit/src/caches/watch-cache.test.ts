@@ -40,6 +40,10 @@ describe('the first list', () => {
       },
     ],
     [
+      'goes on past a bookmark that does not mark its end',
+      (stream) => stream.write(event('ADDED', node('gone', 5)) + bookmark(9)),
+    ],
+    [
       'ends before its end is marked',
       (stream) => {
         stream.write(event('ADDED', node('gone', 5)))
@@ -59,6 +63,35 @@ describe('the first list', () => {
     watch.write(event('ADDED', node('b', 11)))
     await shows('a@5', 'b@11')
     expect(failures()).toEqual([])
+  })
+})
+
+describe('a server that is just starting is asked for the same again when the first list is answered with', () => {
+  test.each<[string, (exchange: Exchange) => void]>([
+    ['403, since its access rules are not loaded', (exchange) => exchange.refuse(403, 'Forbidden')],
+    ['429', (exchange) => exchange.refuse(429, 'TooManyRequests')],
+    ['500', (exchange) => exchange.refuse(500, 'InternalError')],
+    ['503', (exchange) => exchange.text(503, 'apiserver not ready')],
+    ['404, since its kinds are not loaded', (exchange) => exchange.text(404, '404 page not found')],
+    ['a reset', (exchange) => exchange.reset()],
+  ])('%s', async (_case, fail) => {
+    const { server, recover, shows, startedStream } = await watchedCache()
+    fail(await server.take())
+    await recover()
+    fail(await server.take())
+    await recover(2)
+    const stream = await startedStream()
+    expect(stream.query.sendInitialEvents).toBe('true')
+    await shows('a@5')
+  })
+
+  test('429 with a time to come back, which is kept', async () => {
+    const { server, failures, recover, shows, startedStream } = await watchedCache()
+    ;(await server.take()).json(429, { kind: 'Status', code: 429, details: { retryAfterSeconds: 9 } })
+    await recover()
+    expect(failures()[0]?.fields.retryInMs).toBe(9_000)
+    await startedStream()
+    await shows('a@5')
   })
 })
 

@@ -135,6 +135,15 @@ describe('refusals', () => {
     await expect(reading).rejects.toMatchObject(expected)
   })
 
+  test.each([301, 302, 307, 308])('are redirects too (%i): the token goes to nobody else', async (status) => {
+    const { server, client } = await stubbedClient()
+    const other = await stubbedClient()
+    const reading = client.get(NODES, { name: 'n' })
+    ;(await server.take()).json(status, {}, { location: `${other.server.url}/api/v1/nodes/n` })
+    await expect(reading).rejects.toMatchObject({ name: 'ApiError', status })
+    expect([server.arrived(), other.server.arrived()]).toEqual([1, 0])
+  })
+
   test.each<[string, Record<string, string>, object, number | undefined]>([
     ['seconds in the header', { 'retry-after': '7' }, {}, 7000],
     ['a date in the header', { 'retry-after': 'Tue, 01 Jan 2030 00:00:30 GMT' }, {}, 30_000],

@@ -70,9 +70,11 @@ test('a flood is cut, and trickles on', async () => {
   expect(events()).toHaveLength(55)
 })
 
-test('a long message is cut to what the server takes', async () => {
+test('a message is one harmless line, cut to what the server takes', async () => {
   const { clock, recorder, node, events } = aRecorder()
   recorder.record(node, { ...facts, message: 'x'.repeat(5000) })
+  recorder.record(node, { ...facts, message: 'a\u202eb\nc\u001b[2J' })
   await clock.settle()
   expect(events()[0]?.message).toHaveLength(1024)
+  expect(events()[1]?.message).toBe('a b c [2J')
 })

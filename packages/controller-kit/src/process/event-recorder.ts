@@ -3,6 +3,7 @@ import { EVENTS, type Event } from '../core-objects.ts'
 import type { KubeClient } from '../kube-client.ts'
 import { type KubernetesObject, keyOf, type ObjectKey } from '../kubernetes-object.ts'
 import type { Logger } from '../logger.ts'
+import { printable } from '../printable.ts'
 
 export interface EventFacts {
   type: 'Normal' | 'Warning'
@@ -95,7 +96,7 @@ function eventAbout(
     involvedObject: JSON.parse(JSON.stringify(involvedObject)),
     type,
     reason,
-    message: message.length > MESSAGE_LIMIT ? `${message.slice(0, MESSAGE_LIMIT - 1)}…` : message,
+    message: printable(message, MESSAGE_LIMIT),
     count: 1,
     firstTimestamp: seconds(clock),
     lastTimestamp: seconds(clock),

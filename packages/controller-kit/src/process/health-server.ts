@@ -3,13 +3,20 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Metrics } from '../metrics.ts'
 
+/** Why something does not hold; undefined when it does. */
+export type Check = () => string | undefined
+
 interface HealthServerOptions {
-  /** For `/healthz` and `/readyz`; 0 takes a free one. */
+  /** For `/healthz`, `/readyz` and `/leadz`; 0 takes a free one. */
   healthPort: number
   /** For `/metrics`; 0 takes a free one. */
   metricsPort: number
   /** What must hold for the process to be ready, by name. */
-  checks: Record<string, () => boolean>
+  checks: Record<string, Check>
+  /** What must hold for the controllers to be at work, in this process or another one, by name. */
+  leadChecks: Record<string, Check>
+  /** What to answer to `/leadz` when all of that holds. */
+  leading: () => string
   metrics: Metrics
 }
 
@@ -19,17 +26,18 @@ interface HealthServer {
   close(): Promise<void>
 }
 
-/** Serves probes and metrics. `/healthz` answers as long as the process turns; `/readyz` names what is not ready. */
+/**
+ * Serves probes and metrics. `/healthz` answers as long as the process turns; `/readyz` names what is not ready, and
+ * `/leadz` who does the work, or what keeps it from being done.
+ */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
   const { registry } = options.metrics
   const health = await listen(options.healthPort, (request, response) => {
     const path = request.url?.split('?')[0]
     if (path === '/healthz') response.end('ok\n')
-    else if (path === '/readyz') {
-      const failing = Object.entries(options.checks).flatMap(([name, holds]) => (holds() ? [] : [name]))
-      response.statusCode = failing.length === 0 ? 200 : 503
-      response.end(failing.length === 0 ? 'ok\n' : `not ready: ${failing.join(', ')}\n`)
-    } else response.writeHead(404).end()
+    else if (path === '/readyz') respond(response, faultOf('not ready', options.checks), 'ok')
+    else if (path === '/leadz') respond(response, faultOf('not leading', options.leadChecks), options.leading())
+    else response.writeHead(404).end()
   })
   const metrics = await listen(options.metricsPort, (request, response) => {
     if (request.url?.split('?')[0] === '/metrics') void respondWithMetrics(response, registry)
@@ -47,6 +55,19 @@ export async function startHealthServer(options: HealthServerOptions): Promise<H
       }
     },
   }
+}
+
+function respond(response: ServerResponse, fault: string | undefined, text: string): void {
+  response.writeHead(fault === undefined ? 200 : 503, { 'content-type': 'text/plain; charset=utf-8' })
+  response.end(`${fault ?? text}\n`)
+}
+
+function faultOf(what: string, checks: Record<string, Check>): string | undefined {
+  const failing = Object.entries(checks).flatMap(([name, check]) => {
+    const fault = check()
+    return fault === undefined ? [] : [`${name} (${fault})`]
+  })
+  return failing.length === 0 ? undefined : `${what}: ${failing.join('; ')}`
 }
 
 async function respondWithMetrics(response: ServerResponse, registry: Metrics['registry']): Promise<void> {

@@ -28,3 +28,13 @@ test('no credential gets into a line', () => {
   expect(lines[0]).not.toContain('s3cr3t')
   expect(JSON.parse(lines[0] ?? '').err).toMatchObject({ type: 'ApiError', status: 401, reason: 'Unauthorized' })
 })
+
+test('hidden characters are escaped and long error texts cut, and the line stays JSON', () => {
+  const { log, lines } = aLog()
+  const text = 'a\u001b[31m\u202eb\u2066c\u009b\ufeff\u2028d\n'
+  log.warn({ name: text, err: new Error(`${text}${'x'.repeat(100_000)}`) }, text)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+  expect(lines[0]?.trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/)
+  expect(lines[0]?.length).toBeLessThan(20_000)
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ name: text, msg: text })
+})

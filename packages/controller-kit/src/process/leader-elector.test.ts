@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { LEASES } from '../core-objects.ts'
+import { ApiError, ApiUnreachable } from '../errors.ts'
 import { createMetrics } from '../metrics.ts'
 import { createFakeCluster, type FakeCluster } from '../testing/fake-cluster.ts'
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
@@ -92,7 +93,7 @@ test('is lost, once, when it could not be renewed before the deadline, however f
   const world = aWorld()
   const a = aCandidate(world, 'a')
   await a.candidacy
-  for (let i = 0; i < 10; i += 1) world.cluster.failWrite({ when: 'before' })
+  for (let i = 0; i < 100; i += 1) world.cluster.failWrite({ when: 'before' })
   world.clock.jumpWallClock(3_600_000)
   await world.clock.advance(9_999)
   expect(a.lost).toEqual([])
@@ -111,6 +112,47 @@ test('survives lost answers and short outages', async () => {
   await world.clock.advance(60_000)
   expect(a.lost).toEqual([])
   expect(a.elector.isLeading()).toBe(true)
+})
+
+test.each<[string, Error]>([
+  ['cannot be reached', new ApiUnreachable('refused')],
+  ['is not ready', new ApiError({ status: 503, reason: 'ServiceUnavailable', message: 'starting' })],
+  ['asks for fewer requests', new ApiError({ status: 429, reason: 'TooManyRequests', message: 'later' })],
+  ['has not loaded its access rules', new ApiError({ status: 403, reason: 'Forbidden', message: 'no' })],
+  ['has not loaded its kinds', new ApiError({ status: 404, reason: 'Unknown', message: '404 page not found' })],
+])('outlives a restart of the server, which %s for less than the deadline', async (_case, error) => {
+  const world = aWorld()
+  const a = aCandidate(world, 'a')
+  await a.candidacy
+  for (let renewal = 0; renewal < 15; renewal += 1) world.cluster.failWrite({ when: 'before', error })
+  await world.clock.advance(60_000)
+  expect(a.lost).toEqual([])
+  expect(spec(world)).toMatchObject({ holderIdentity: 'a', renewTime: expect.stringContaining('2030-01-01T00:00:59') })
+})
+
+test('a candidate waits for a server that refuses it for a while', async () => {
+  const world = aWorld()
+  world.cluster.failReads(new ApiError({ status: 403, reason: 'Forbidden', message: 'no' }))
+  const a = aCandidate(world, 'a')
+  await world.clock.advance(60_000)
+  expect(a.elector.leader()).toBeUndefined()
+  world.cluster.failReads(undefined)
+  await world.clock.advance(2_000)
+  expect(a.elector.leader()).toBe('a')
+})
+
+test('a stand-by names who leads while it sees renewals, and not the one whose lease nobody renews', async () => {
+  const world = aWorld()
+  const a = aCandidate(world, 'a')
+  await a.candidacy
+  const b = aCandidate(world, 'b')
+  await world.clock.settle()
+  expect(b.elector.leader()).toBeUndefined()
+  await world.clock.advance(5_000)
+  expect([a.elector.leader(), b.elector.leader()]).toEqual(['a', 'a'])
+  await a.elector.release()
+  await world.clock.advance(2_000)
+  expect([a.elector.leader(), b.elector.leader()]).toEqual([undefined, 'b'])
 })
 
 test.each<[string, (cluster: FakeCluster) => void]>([

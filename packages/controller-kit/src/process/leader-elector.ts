@@ -26,9 +26,13 @@ export interface LeaderElector {
   /** True once this process leads; false when the signal aborted first. */
   acquire(signal: AbortSignal): Promise<boolean>
   isLeading(): boolean
+  /** Who leads: this process, or another one that was seen renewing and has not stopped for too long since. */
+  leader(): string | undefined
   /** Hands over: the next candidate need not wait for the lease to run out. */
   release(): Promise<void>
 }
+
+const HURRY = 4
 
 type Settings = Required<LeaderElectorOptions>
 
@@ -40,6 +44,8 @@ export function createLeaderElector(options: LeaderElectorOptions): LeaderElecto
   const ended = new AbortController()
   let renewing: Promise<void> | undefined
 
+  const isLeading = () => renewing !== undefined && !ended.signal.aborted
+
   function lose(reason: string): void {
     if (ended.signal.aborted) return
     ended.abort()
@@ -50,11 +56,14 @@ export function createLeaderElector(options: LeaderElectorOptions): LeaderElecto
   async function keep(firstRenewalAt: number): Promise<void> {
     const watchdog = createWatchdog(settings, () => lose('the lease could not be renewed in time'))
     watchdog.renewedAt(firstRenewalAt)
+    let pauseMs = retryPeriodMs
     while (!ended.signal.aborted) {
-      await pause(clock, retryPeriodMs, ended.signal)
+      await pause(clock, pauseMs, ended.signal)
       if (ended.signal.aborted) break
       const startedAt = clock.monotonic()
       const outcome = await record.renew()
+      // Little is left of the deadline when a server comes back from a restart.
+      pauseMs = outcome === 'failed' ? retryPeriodMs / HURRY : retryPeriodMs
       if (outcome === 'renewed') watchdog.renewedAt(startedAt)
       if (outcome === 'taken') lose('the lease has another holder, or is gone')
     }
@@ -75,7 +84,8 @@ export function createLeaderElector(options: LeaderElectorOptions): LeaderElecto
       }
       return false
     },
-    isLeading: () => renewing !== undefined && !ended.signal.aborted,
+    isLeading,
+    leader: () => (isLeading() ? identity : record.liveHolder()),
     async release() {
       if (!renewing || ended.signal.aborted) return
       ended.abort()

@@ -16,6 +16,8 @@ interface LeaseRecordOptions {
 
 /** The Lease object as one candidate sees and writes it. No method rejects. */
 interface LeaseRecord {
+  /** Somebody else who was seen renewing it, and whose lease has not run out since. */
+  liveHolder(): string | undefined
   /** True when this candidate now holds it. */
   tryToTake(): Promise<boolean>
   /** `failed` may be tried again; `taken` is final. */
@@ -27,13 +29,15 @@ export function createLeaseRecord(options: LeaseRecordOptions): LeaseRecord {
   const { client, lease: key, identity } = options
   const trouble = createTroubleLog(options.log)
   const claim = createClaim(options)
-  const isOver = createExpiry(options)
+  const sighting = createSighting(options)
   const within = createRequestLimit(options)
   let held: Lease | undefined
   async function take(signal: AbortSignal): Promise<Lease | undefined> {
     const current = await client.get(LEASES, key, { signal })
     if (!current) return client.create(LEASES, { metadata: key, spec: claim(undefined) }, { signal })
-    return isOver(current) ? client.replace(LEASES, { ...current, spec: claim(current.spec) }, { signal }) : undefined
+    return sighting.isOver(current)
+      ? client.replace(LEASES, { ...current, spec: claim(current.spec) }, { signal })
+      : undefined
   }
 
   async function whoHolds(): Promise<'failed' | 'taken'> {
@@ -57,6 +61,7 @@ export function createLeaseRecord(options: LeaseRecordOptions): LeaseRecord {
   }
 
   return {
+    liveHolder: sighting.liveHolder,
     async tryToTake() {
       try {
         held = await within(take)
@@ -119,19 +124,36 @@ function createClaim({ identity, clock, leaseDurationMs }: LeaseRecordOptions) {
   }
 }
 
-/** Other clocks are not trusted: a lease is over when this process saw no change of it for its whole duration. */
-function createExpiry({ identity, clock, leaseDurationMs }: LeaseRecordOptions) {
+/**
+ * What a candidate has seen of the lease. Other clocks are not trusted: it is over when no change of it was seen for its
+ * whole duration, and its holder lives when it was seen renewed within that.
+ */
+function createSighting({ identity, clock, leaseDurationMs }: LeaseRecordOptions) {
   let version: string | undefined
   let unchangedSince = 0
+  let holder = ''
+  let renewTime: string | undefined
+  let renewedAt = Number.NEGATIVE_INFINITY
+  let durationMs = leaseDurationMs
 
-  return function isOver({ metadata, spec }: Lease): boolean {
-    const { holderIdentity = '', leaseDurationSeconds = leaseDurationMs / 1000 } = spec ?? {}
-    if (version !== metadata.resourceVersion) {
-      version = metadata.resourceVersion
-      unchangedSince = clock.monotonic()
-    }
-    if (holderIdentity === '' || holderIdentity === identity) return true
-    return clock.monotonic() - unchangedSince >= leaseDurationSeconds * 1000
+  function see({ metadata, spec }: Lease): void {
+    if (version === metadata.resourceVersion) return
+    const isFirst = version === undefined
+    version = metadata.resourceVersion
+    unchangedSince = clock.monotonic()
+    if (!isFirst && renewTime !== spec?.renewTime) renewedAt = unchangedSince
+    renewTime = spec?.renewTime
+    holder = spec?.holderIdentity ?? ''
+    durationMs = (spec?.leaseDurationSeconds ?? leaseDurationMs / 1000) * 1000
+  }
+
+  return {
+    isOver(lease: Lease): boolean {
+      see(lease)
+      if (holder === '' || holder === identity) return true
+      return clock.monotonic() - unchangedSince >= durationMs
+    },
+    liveHolder: () => (holder !== '' && clock.monotonic() - renewedAt < durationMs ? holder : undefined),
   }
 }
 

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { createLogger } from './json-log.ts'
+import type { ProcessPort } from './run-process.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -31,8 +33,24 @@ export function readVariables<S extends z.ZodType>(
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
   const read = schema.safeParse(given)
   if (read.success) return read.data
-  const faults = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  const faults = read.error.issues.map(
+    ({ path, message }) => `${path.join('.')}: ${String(path[0]) in given ? message : 'is not set'}`,
+  )
   throw new Error(`the settings in the environment are wrong: ${faults.join('; ')}`, { cause: read.error })
+}
+
+/**
+ * The settings that `read` finds. Where it throws, one line tells why and the process ends with exit code 1: an error
+ * that nobody catches would be printed behind a page of bundled source.
+ */
+export function settingsOrExit<T>(name: string, read: () => T, port: Pick<ProcessPort, 'exit'> = process): T {
+  try {
+    return read()
+  } catch (error) {
+    createLogger({ name, level: 'error' }).fatal({}, error instanceof Error ? error.message : String(error))
+    port.exit(1)
+    throw error
+  }
 }
 
 /** What a process needs to start; the lease has the controller's name, in the given namespace. */

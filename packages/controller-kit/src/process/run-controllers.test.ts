@@ -1,10 +1,13 @@
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createController, watching } from '../controller.ts'
-import { LEASES, NODES } from '../core-objects.ts'
+import { DEPLOYMENTS, LEASES, NODES } from '../core-objects.ts'
+import { ApiUnreachable } from '../errors.ts'
 import { createMetrics } from '../metrics.ts'
+import { aDefinition } from '../testing/definition.ts'
 import { createFakeCluster } from '../testing/fake-cluster.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { createMemoryLog } from '../testing/memory-log.ts'
+import { DEFINITIONS } from './definition-fault.ts'
 import { type RunOptions, runControllers } from './run-controllers.ts'
 
 function aRun(options: Partial<RunOptions> = {}) {
@@ -112,23 +115,113 @@ test('a lost lease is told at once, while passes still run', async () => {
 test('probes and metrics are served; readiness names what fails', async () => {
   let connected = false
   const { start, stop, said, ports } = aRun({
-    checks: { 'azure reachable': () => connected },
+    checks: { cloud: () => (connected ? undefined : 'no rights') },
     leaderElection: { enabled: false, namespace: '', name: '' },
   })
   const run = start()
   await said('leading and synced')
   const { healthPort, metricsPort } = ports()
   expect(await read(healthPort, '/healthz')).toEqual({ status: 200, text: 'ok\n' })
-  expect(await read(healthPort, '/readyz')).toEqual({ status: 503, text: 'not ready: azure reachable\n' })
+  expect(await read(healthPort, '/readyz')).toEqual({ status: 503, text: 'not ready: cloud (no rights)\n' })
   connected = true
   expect(await read(healthPort, '/readyz?verbose')).toEqual({ status: 200, text: 'ok\n' })
-  expect((await read(healthPort, '/metrics')).status).toBe(404)
+  for (const path of ['/metrics', '/debug/pprof', '/json', '/']) {
+    expect((await read(healthPort, path)).status).toBe(404)
+  }
+  expect((await read(metricsPort, '/healthz')).status).toBe(404)
   expect(await read(metricsPort, '/metrics')).toMatchObject({
     status: 200,
     text: expect.stringContaining('reconcile_passes_total'),
   })
   stop()
   await run
+})
+
+describe('who leads', () => {
+  const lease = { namespace: 'system', name: 'leader' }
+
+  test('is this process, once it does, or without an election', async () => {
+    for (const enabled of [true, false]) {
+      const { start, stop, said, ports } = aRun({ leaderElection: { enabled, namespace: 'system', name: 'leader' } })
+      const run = start()
+      await said('leading and synced')
+      expect(await read(ports().healthPort, '/leadz')).toEqual({ status: 200, text: 'leader: me; served: \n' })
+      stop()
+      await run
+    }
+  })
+
+  test('is another one only while it is seen renewing', async () => {
+    const { clock, cluster, start, stop, said, ports } = aRun()
+    cluster.put(LEASES, { metadata: lease, spec: { holderIdentity: 'other', renewTime: '0' } })
+    const run = start()
+    await said('serving health and metrics')
+    await clock.advance(4_000)
+    const leadz = () => read(ports().healthPort, '/leadz')
+    const nobody = { status: 503, text: 'not leading: lease system/leader (nobody was seen renewing it)\n' }
+    expect(await leadz()).toEqual(nobody)
+    cluster.edit(LEASES, 'system/leader', ({ spec }) => Object.assign(spec ?? {}, { renewTime: '1' }))
+    await clock.advance(2_000)
+    expect(await leadz()).toEqual({ status: 200, text: 'leader: other; served: \n' })
+    cluster.failReads(new ApiUnreachable('away'))
+    await clock.advance(15_000)
+    expect(await leadz()).toEqual(nobody)
+    stop()
+    await run
+  })
+
+  test('is nobody before the needed kinds are served: no lease is taken and no cache of them runs', async () => {
+    const { clock, cluster, order, start, stop, said, leads, ports } = aRun({
+      kinds: [{ resource: NODES, fields: ['spec'], comesWith: 'the chart nodes' }],
+    })
+    cluster.put(NODES, { metadata: { name: 'n' } })
+    const run = start()
+    await said('a needed definition does not fit, waiting for it')
+    await clock.advance(60_000)
+    expect([leads(), ...order]).toEqual([undefined])
+    const fault = 'definition nodes. (is not installed: install the one of this release, it comes with the chart nodes)'
+    const { healthPort } = ports()
+    expect(await read(healthPort, '/readyz')).toEqual({ status: 503, text: `not ready: ${fault}\n` })
+    expect((await read(healthPort, '/leadz')).text).toContain(`not leading: ${fault}; `)
+    cluster.put(DEFINITIONS, aDefinition(NODES))
+    await clock.advance(5_000)
+    await said('leading and synced')
+    expect(await read(healthPort, '/leadz')).toEqual({ status: 200, text: 'leader: me; served: nodes.\n' })
+    expect(order).toEqual(['begin n', 'end n'])
+    stop()
+    await run
+  })
+
+  test('is nobody while a rival is at work', async () => {
+    const what = 'another controller'
+    const rivals = { what, labelSelector: 'name=w', remedy: () => 'end it', events: { record: () => undefined } }
+    const { clock, cluster, order, start, stop, said, leads, ports } = aRun({ rivals })
+    cluster.put(DEPLOYMENTS, { metadata: { namespace: 'x', name: 'w', labels: { name: 'w' } } })
+    const run = start()
+    await said('another controller runs here, waiting for its end')
+    await clock.advance(60_000)
+    expect([leads(), ...order]).toEqual([undefined])
+    const fault = 'another controller (Deployment x/w runs: end it)'
+    expect(await read(ports().healthPort, '/readyz')).toEqual({ status: 503, text: `not ready: ${fault}\n` })
+    expect((await read(ports().healthPort, '/leadz')).text).toContain(fault)
+    cluster.vanish(DEPLOYMENTS, 'x/w')
+    await clock.advance(10_000)
+    await said('leading and synced')
+    stop()
+    await run
+  })
+
+  test('is nobody when the process stops while it waits', async () => {
+    const { order, start, stop, said, leads } = aRun({
+      kinds: [{ resource: NODES, fields: [], comesWith: 'x' }],
+      leaderElection: { enabled: false, namespace: '', name: '' },
+    })
+    const run = start()
+    await said('a needed definition does not fit, waiting for it')
+    stop()
+    await run
+    expect([leads(), ...order]).toEqual([undefined, 'over'])
+  })
 })
 
 test('work beside the controllers runs while leading', async () => {

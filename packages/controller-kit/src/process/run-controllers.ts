@@ -6,8 +6,11 @@ import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { untilAborted } from '../until-aborted.ts'
-import { startHealthServer } from './health-server.ts'
+import { definitionName, type NeededKind } from './definition-fault.ts'
+import { type Check, startHealthServer } from './health-server.ts'
 import { createLeaderElector, type LeaderElector } from './leader-elector.ts'
+import { createRivals, type RivalKind } from './rivals.ts'
+import { createServedKinds } from './served-kinds.ts'
 
 export interface RunOptions {
   /** Unique among all processes that may lead. */
@@ -21,41 +24,60 @@ export interface RunOptions {
   log: Logger
   clock: Clock
   metrics: Metrics
+  /** Kinds that must be served as needed before anything starts; the process waits for them. */
+  kinds?: readonly NeededKind[]
+  /** Whom to look for at the start, and to leave the field to. */
+  rivals?: RivalKind
   /** Work that goes on beside the controllers while this process leads, for example polling a cloud. */
   background?: ((signal: AbortSignal) => Promise<void>)[]
   /** Further conditions of readiness, by name. */
-  checks?: Record<string, () => boolean>
+  checks?: Record<string, Check>
   /** The lease is lost: the process must end now, without finishing anything. */
   onLost: (reason: string) => void
 }
 
 /**
- * Runs until the signal aborts: caches first, so that a stand-by is warm, controllers once this process leads. On the
- * way out controllers end first, the lease goes last. Rejects when background work fails: the process must end then, and
- * the lease is left to run out, since passes may still be under way.
+ * Runs until the signal aborts: caches first, so that a stand-by is warm, controllers once the needed kinds are served,
+ * no rival is at work and this process leads. On the way out controllers end first, the lease goes last. Rejects when
+ * background work fails: the process must end then, and the lease is left to run out, since passes may still be under way.
  */
 export async function runControllers(options: RunOptions, signal: AbortSignal): Promise<void> {
-  const { caches, clock, log, metrics, leaderElection, controllers, background = [] } = options
+  const { caches, clock, log, metrics, leaderElection, kinds = [], rivals } = options
   const startedAt = clock.monotonic()
-  const health = await startHealthServer({ ...options, checks: { ...cacheChecks(caches), ...options.checks } })
+  const served = createServedKinds({ ...options, kinds })
+  const others = createRivals({ ...options, rivals })
+  const elector = leaderElection.enabled ? createElector(options) : undefined
+  const checks = startChecks({ served, others, options, elector })
+  const health = await startHealthServer({ ...options, ...checks })
   log.info({ healthPort: health.healthPort, metricsPort: health.metricsPort }, 'serving health and metrics')
   metrics.observeProcess()
   const cachesEnd = new AbortController()
-  const cachesRun = Promise.all(caches.map((cache) => cache.run(cachesEnd.signal)))
-  const elector = leaderElection.enabled ? createElector(options) : undefined
-  if (!elector || (await elector.acquire(signal))) {
-    await Promise.all(caches.map((cache) => cache.untilSynced(signal)))
+  const looking = served.follow(signal)
+  const cachesRun = Promise.all(
+    caches.map(async (cache) => {
+      await served.untilServed(cachesEnd.signal, cache.resource)
+      if (!cachesEnd.signal.aborted) await cache.run(cachesEnd.signal)
+    }),
+  )
+  await Promise.all([served.untilServed(signal), others.untilGone(signal)])
+  const leads = elector ? await elector.acquire(signal) : true
+  if (leads) await Promise.all(caches.map((cache) => cache.untilSynced(signal)))
+  if (leads && !signal.aborted) {
     log.info({ afterMs: Math.round(clock.monotonic() - startedAt) }, 'leading and synced')
-    await Promise.all([
-      ...controllers.map((controller) => controller.run(signal)),
-      ...background.map((work) => work(signal)),
-      untilAborted(signal),
-    ])
+    await work(options, signal)
   }
   cachesEnd.abort()
-  await cachesRun
+  await Promise.all([looking, cachesRun])
   await elector?.release()
   await health.close()
+}
+
+async function work({ controllers, background = [] }: RunOptions, signal: AbortSignal): Promise<void> {
+  await Promise.all([
+    ...controllers.map((controller) => controller.run(signal)),
+    ...background.map((each) => each(signal)),
+    untilAborted(signal),
+  ])
 }
 
 function createElector({ client, leaderElection, ...options }: RunOptions): LeaderElector {
@@ -64,8 +86,36 @@ function createElector({ client, leaderElection, ...options }: RunOptions): Lead
   return createLeaderElector({ client, lease: { namespace, name }, identity, clock, log, metrics, onLost })
 }
 
-function cacheChecks(caches: Cache<KubernetesObject>[]): Record<string, () => boolean> {
+interface Observed {
+  served: ReturnType<typeof createServedKinds>
+  others: ReturnType<typeof createRivals>
+  elector: LeaderElector | undefined
+  options: RunOptions
+}
+
+function startChecks({ served, others, elector, options }: Observed) {
+  const { caches, identity, leaderElection, checks = {}, rivals } = options
+  const named = Object.entries(served.faults).map(([name, fault]) => [`definition ${name}`, fault])
+  const gates: Record<string, Check> = Object.fromEntries(named)
+  if (rivals) gates[rivals.what] = others.fault
+  const needed = caches.filter(({ resource }) => served.names.includes(definitionName(resource)))
+  const leader = () => (elector ? elector.leader() : identity)
+  const lease = `lease ${leaderElection.namespace}/${leaderElection.name}`
+  const hasHolder: Check = () => (leader() === undefined ? 'nobody was seen renewing it' : undefined)
+  return {
+    checks: { ...gates, ...cacheChecks(caches), ...checks },
+    leadChecks: { ...gates, ...cacheChecks(needed), [lease]: hasHolder },
+    leading: () => `leader: ${leader()}; served: ${served.names.join(', ')}`,
+  }
+}
+
+function cacheChecks(caches: Cache<KubernetesObject>[]): Record<string, Check> {
   return Object.fromEntries(
-    caches.map((cache) => [`cache of ${cache.resource.plural}`, () => cache.synced() && cache.healthy()]),
+    caches.map((cache) => [`cache of ${cache.resource.plural}`, () => cacheFault(cache)] as const),
   )
+}
+
+function cacheFault(cache: Cache<KubernetesObject>): string | undefined {
+  if (!cache.synced()) return 'not synced yet'
+  return cache.healthy() ? undefined : 'its watch is down'
 }

@@ -98,6 +98,18 @@ test.each<[rule: string, claim: Machine, node: Node | undefined, lack: Partial<L
     { stage: 'waiting', reason: 'NodeNotRegistered' },
   ],
   [
+    'a taint that a new node carries until it is up is a node not ready',
+    failing('MachineInitialized', 'KnownEphemeralTaintsExist'),
+    undefined,
+    { stage: 'waiting', reason: 'NodeNotReady' },
+  ],
+  [
+    'a startup taint that somebody still has to take off is a node not ready',
+    failing('MachineInitialized', 'StartupTaintsExist'),
+    undefined,
+    { stage: 'waiting', reason: 'NodeNotReady' },
+  ],
+  [
     'a reason outside the list is Unknown and keeps its words',
     failing('MachineLaunched', 'LaunchFailed', { message: 'out of cheese' }),
     undefined,

@@ -42,6 +42,8 @@ const KARPENTER_REASONS: Partial<Record<string, Reason>> = {
   MachineNotLaunched: 'PoolCreating',
   NodeNotFound: 'NodeNotRegistered',
   ResourceNotRegistered: 'GPUNotRegistered',
+  StartupTaintsExist: 'NodeNotReady',
+  KnownEphemeralTaintsExist: 'NodeNotReady',
 }
 
 /** Undefined when the claim's node is there and usable. */

@@ -1,0 +1,5 @@
+/** Somebody else's text on one line, without control and bidirectional characters, and not longer than that. */
+export function printable(text: string, longest: number): string {
+  const line = text.replace(/[\s\p{C}]+/gu, ' ').trim()
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line
+}

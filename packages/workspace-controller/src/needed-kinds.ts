@@ -1,0 +1,38 @@
+import type { NeededKind } from '@kaito/controller-kit'
+import { MACHINES } from '@kaito/node-provisioner'
+import { WORKSPACES } from './workspace/workspaces.ts'
+
+/** What we read and write; anything else the served definitions may have or lack. */
+export const NEEDED_KINDS: readonly NeededKind[] = [
+  {
+    resource: WORKSPACES,
+    fields: [
+      'resource.count',
+      'resource.instanceType',
+      'resource.labelSelector.matchLabels',
+      'inference.preset.name',
+      'status.conditions.reason',
+      'status.conditions.message',
+      'status.workerNodes',
+      'status.slots.ordinal',
+      'status.slots.attempt',
+      'status.slots.claimName',
+      'status.slots.nodeName',
+      'status.slots.retryAt',
+      'status.slots.reason',
+    ],
+    comesWith: 'the chart workspace',
+  },
+  {
+    resource: MACHINES,
+    fields: [
+      'spec.requirements.values',
+      'spec.resources.requests',
+      'spec.taints',
+      'status.conditions.reason',
+      'status.conditions.message',
+      'status.nodeName',
+    ],
+    comesWith: 'the chart gpu-provisioner',
+  },
+]
