@@ -6,9 +6,9 @@ export const CONTROLLERS = ['workspace-controller', 'gpu-provisioner'] as const
 
 /**
  * What images start Node with: a small young generation keeps resident memory low. The old one must stay free to grow
- * with the cluster.
+ * with the cluster. No signal opens a debugger in a controller.
  */
-export const NODE_FLAGS = ['--max-semi-space-size=2', '--optimize-for-size'] as const
+export const NODE_FLAGS = ['--max-semi-space-size=2', '--optimize-for-size', '--disable-sigusr1'] as const
 
 /** Large libraries of which the controllers use a part, and whose modules do nothing when they are loaded. */
 const PICKED_FROM = /[\\/]node_modules[\\/]@(kubernetes|azure|typespec)[\\/]/
