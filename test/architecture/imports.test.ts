@@ -105,7 +105,9 @@ test('every export is used', () => {
   for (const { imports } of modules.values()) {
     for (const { target, names } of imports) for (const name of names) used.add(`${target}#${name}`)
   }
-  const found = offences([...modules.values()], ({ path, exports }) => {
+  // A tool reads its configuration by path.
+  const imported = [...modules.values()].filter(({ path }) => !path.endsWith('.config.ts'))
+  const found = offences(imported, ({ path, exports }) => {
     const isDoor = path.endsWith('/index.ts')
     return exports
       .filter(({ name, isType }) => !(used.has(`${path}#${name}`) || used.has(`${path}#*`) || (isDoor && isType)))

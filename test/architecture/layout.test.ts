@@ -43,13 +43,14 @@ test('every package says what it is for', () => {
   expect(packages.filter((folder) => !existsSync(join(ROOT, folder, 'README.md')))).toEqual([])
 })
 
-test('every path that a README points to exists', () => {
-  const missing = globSync(['README.md', 'packages/*/README.md'], { cwd: ROOT }).flatMap((readme) => {
+test('every path that documentation points to exists', () => {
+  const pages = ['README.md', 'SECURITY.md', 'packages/*/README.md', 'charts/**/README.md', 'docs/**/*.md']
+  const missing = globSync(pages, { cwd: ROOT }).flatMap((readme) => {
     const text = readFileSync(join(ROOT, readme), 'utf8')
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) =>
       join(dirname(readme), target ?? ''),
     )
-    const rooted = [...text.matchAll(/`((?:packages|crds|charts|deploy|test)\/[\w./-]+)`/g)].map(
+    const rooted = [...text.matchAll(/`((?:packages|crds|charts|deploy|test|docs)\/[\w./-]+)`/g)].map(
       ([, target]) => target ?? '',
     )
     return [...links, ...rooted].filter((path) => !existsSync(join(ROOT, path))).map((path) => `${readme}: ${path}`)

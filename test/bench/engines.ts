@@ -5,9 +5,10 @@ import { Agent, request } from 'undici'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { jsonLine, NodeProcess } from '../harness/child-process.ts'
+import type { Controller } from '../harness/cluster-under-test.ts'
+import { controllerSettings } from '../harness/controller-settings.ts'
 import { KubeHttp } from '../harness/kube-http.ts'
 import { installProduct } from '../harness/manifests.ts'
-import { type Controller, controllerSettings } from '../harness/test-bed.ts'
 
 const kubeconfigSchema = z.object({
   clusters: z.tuple([
@@ -55,8 +56,7 @@ export async function startEngines(azureArgs: string[]): Promise<Engines> {
   const control = azureControl(url, ca)
   await installProduct(kube)
   const identity = await control.identity()
-  const azureFacts = { url, ca, settings: () => identity }
-  const settings = await controllerSettings({ folder, kubeconfigPath, kube, azure: azureFacts })
+  const settings = await controllerSettings({ folder, kubeconfigPath, kube, azure: { url, caFile, identity } })
   return {
     folder,
     kube,

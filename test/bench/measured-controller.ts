@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { request } from 'undici'
 import { jsonLine, NodeProcess } from '../harness/child-process.ts'
-import type { Controller } from '../harness/test-bed.ts'
+import type { Controller } from '../harness/cluster-under-test.ts'
 import { counterSum } from './figures.ts'
 
 const WRITES = new Set(['create', 'replace', 'update', 'patch', 'delete', 'evict'])

@@ -6,10 +6,13 @@ export interface KubectlResult {
   err: string
 }
 
+/** The one that the environment names, or the one on the PATH. */
+const kubectlPath = () => process.env.KUBECTL ?? 'kubectl'
+
 /** Whether a kubectl is on the PATH; where none is, one line says what is therefore not tried. */
 export function findKubectl(): boolean {
   try {
-    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' })
+    execFileSync(kubectlPath(), ['version', '--client'], { stdio: 'ignore' })
     return true
   } catch (error) {
     if (!(error instanceof Error)) throw error
@@ -24,7 +27,7 @@ export function createKubectl({ kubeconfigPath, folder }: { kubeconfigPath: stri
   return (args: string[], { input = '', editor = '' } = {}): Promise<KubectlResult> =>
     new Promise((resolve) => {
       const child = execFile(
-        'kubectl',
+        kubectlPath(),
         args,
         { env: { ...env, ...(editor === '' ? {} : { KUBE_EDITOR: editor }) }, timeout: 40_000 },
         (error, out, err) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, out, err }),

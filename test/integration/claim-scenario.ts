@@ -1,14 +1,16 @@
 import type { AzureEmulator } from '@kaito/azure-emulator'
 import { z } from 'zod'
 import type { NodeProcess } from '../harness/child-process.ts'
+import type { TestBedOptions } from '../harness/cluster-under-test.ts'
 import { conditionSchema } from '../harness/conditions.ts'
 import { createManifest } from '../harness/manifests.ts'
-import { startTestBed, type TestBed, type TestBedOptions } from '../harness/test-bed.ts'
+import { startTestBed, type TestBed } from '../harness/test-bed.ts'
 import { until } from '../harness/until.ts'
 import { armCalls, billedPools, livePools, QUICK_AZURE } from './emulated-azure.ts'
 
 const MACHINES = '/apis/karpenter.sh/v1alpha5/machines'
 const NODES = '/api/v1/nodes'
+const HELD_DELETIONS = '/api/v1/namespaces/gpu-provisioner/configmaps/gpu-provisioner-deletions'
 const MERGE = { 'content-type': 'application/merge-patch+json' }
 const A100 = 'Standard_NC24ads_A100_v4'
 
@@ -41,6 +43,8 @@ const objectSchema = z.looseObject({
 })
 const listSchema = z.looseObject({ items: z.array(objectSchema) })
 
+const reportSchema = z.object({ data: z.object({ message: z.string() }) })
+
 interface ClaimScenarioOptions extends TestBedOptions {
   env?: Record<string, string>
 }
@@ -70,6 +74,11 @@ export class ClaimScenario {
   run(): NodeProcess {
     this.#last = this.bed.start('gpu-provisioner', this.#env)
     return this.#last
+  }
+
+  /** Ends the process started last as a power cut would, and waits until it is gone. */
+  async kill(): Promise<void> {
+    await this.#last?.kill('SIGKILL')
   }
 
   async apply(name: string, spec: object = {}, metadata: object = {}): Promise<void> {
@@ -119,6 +128,22 @@ export class ClaimScenario {
   async hasPod(name: string): Promise<boolean> {
     return (await this.bed.kube.ask(`/api/v1/namespaces/default/pods/${name}`)).status === 200
   }
+
+  /** What the report of held deletions says, once that many are held. */
+  heldDeletions(count: number): Promise<string> {
+    return until(`${count} deletions are held`, async () => {
+      const { status, text } = await this.bed.kube.ask(HELD_DELETIONS)
+      const { message } = status === 200 ? reportSchema.parse(JSON.parse(text)).data : { message: '' }
+      return message.startsWith(`${count} `) && message
+    })
+  }
+
+  approveDeletions = (count: string) =>
+    this.bed.kube.ask(HELD_DELETIONS, {
+      method: 'PATCH',
+      headers: MERGE,
+      body: { metadata: { annotations: { 'kaito.sh/approved-deletions': count } } },
+    })
 
   deleteMachine = (name: string): Promise<void> => this.delete(`${MACHINES}/${name}`)
 

@@ -161,6 +161,32 @@ describe.concurrent('an instance that changes behind our back', () => {
   })
 })
 
+test('more leftovers than usual are kept until somebody approves their very number', async () => {
+  await using bed = await ClaimScenario.start()
+  const names = ['ws1', 'ws2', 'ws3', 'ws4']
+  for (const name of names) await bed.apply(name)
+  for (const name of names) await bed.ready(name)
+  const abandon = async (name: string) => {
+    await bed.patchMachine(name, { metadata: { finalizers: null } })
+    await bed.deleteMachine(name)
+    await bed.gone(name)
+  }
+  await bed.kill()
+  for (const name of ['ws1', 'ws2', 'ws3']) await abandon(name)
+  bed.run()
+  expect(await bed.heldDeletions(3)).toMatch(/3 instances or claims look left over/)
+  expect(bed.livePools()).toHaveLength(4)
+  await bed.kill()
+  await abandon('ws4')
+  bed.run()
+  expect(await bed.heldDeletions(4)).toMatch(/4 instances or claims look left over/)
+  await bed.approveDeletions('3')
+  await pause(4_000)
+  expect(bed.livePools()).toHaveLength(4)
+  await bed.approveDeletions('4')
+  await until('all leftovers are gone', () => bed.livePools().length === 0)
+})
+
 test('two provisioners that both act make one pool per claim, rest, and end it', async () => {
   await using bed = await ClaimScenario.start()
   bed.run()

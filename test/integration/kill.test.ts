@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Controller } from '../harness/test-bed.ts'
+import type { Controller } from '../harness/cluster-under-test.ts'
 import { until } from '../harness/until.ts'
 import { Scenario, workspaceManifest } from './scenario.ts'
 

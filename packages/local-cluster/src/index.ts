@@ -1,2 +1,5 @@
 export type { ClusterAccess, KindRef, KubeObject, ObjectRef, Selectors, WatchEvent } from './cluster-access.ts'
+export { startKubelet } from './kubelet/kubelet.ts'
+export type { ChooseProgram, ProgramContext } from './kubelet/programs/program.ts'
+export { connectByKubeconfig } from './kubelet/remote-access.ts'
 export { type LocalCluster, type LocalClusterOptions, startLocalCluster } from './local-cluster.ts'

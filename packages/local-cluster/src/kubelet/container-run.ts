@@ -3,13 +3,18 @@ import type { ClusterEvent } from '../objects/event-recorder.ts'
 import type { Container, ContainerState, ContainerStatus, Pod } from '../objects/pod.ts'
 import { ContainerLog } from './container-log.ts'
 import { runProbe } from './probe.ts'
-import type { ProgramContext } from './programs/program.ts'
+import type { ChooseProgram, ProgramContext } from './programs/program.ts'
 import { pullRefusal, selectProgram } from './programs/select-program.ts'
+
+/** What all containers have around them. */
+export type ContainerEnvironment = Pick<ProgramContext, 'clock' | 'timings' | 'network'> & {
+  chooseProgram?: ChooseProgram | undefined
+}
 
 interface ContainerRunOptions {
   container: Container
   pod: Pod
-  environment: Pick<ProgramContext, 'clock' | 'timings' | 'network'>
+  environment: ContainerEnvironment
   /** Restarts by the rules of `Always`, `OnFailure` or `Never`. */
   restartPolicy: string
   /** Something of its status has changed. */
@@ -150,10 +155,8 @@ export class ContainerRun {
       onListen,
       log: (t: string) => log.write(t),
     }
-    const exitCode = await selectProgram(
-      this.container,
-      pod,
-    )(context).catch((error: unknown) => {
+    const program = environment.chooseProgram?.(this.container, pod) ?? selectProgram(this.container, pod)
+    const exitCode = await program(context).catch((error: unknown) => {
       log.write(`the simulation of this container failed: ${String(error)}`)
       return SIMULATION_FAILED
     })

@@ -11,6 +11,7 @@ import { createLeaseKeeper } from './lease-keeper.ts'
 import { startLogServer } from './log-server.ts'
 import { createNodeKeeper } from './node-keeper.ts'
 import { createPodKeeper } from './pod-keeper.ts'
+import type { ChooseProgram } from './programs/program.ts'
 
 interface KubeletOptions {
   access: ClusterAccess
@@ -19,6 +20,8 @@ interface KubeletOptions {
   clock?: ClusterClock
   log?: (line: string, facts?: object) => void
   timings?: Partial<KubeletTimings>
+  /** Plays containers that the simulation itself does not know. */
+  chooseProgram?: ChooseProgram
 }
 
 const HOST = '127.0.0.1'
@@ -34,7 +37,7 @@ export async function startKubelet(options: KubeletOptions): Promise<{ address: 
   const podKeeper = createPodKeeper({
     pods,
     nodes,
-    environment: { clock, timings, network },
+    environment: { clock, timings, network, chooseProgram: options.chooseProgram },
     record,
     onFailure: (error) => {
       if (!signal.aborted) log('A pod could not be reported', { error })

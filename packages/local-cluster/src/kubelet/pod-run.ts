@@ -6,16 +6,15 @@ import type { RecordEvent } from '../objects/event-recorder.ts'
 import { isFinished, type Pod } from '../objects/pod.ts'
 import type { WatchedObjects } from '../objects/watched-objects.ts'
 import { PORT_MAP } from '../simulation-annotations.ts'
-import { ContainerRun } from './container-run.ts'
+import { type ContainerEnvironment, ContainerRun } from './container-run.ts'
 import { podStatus } from './pod-status.ts'
-import type { ProgramContext } from './programs/program.ts'
 
 export interface PodRunOptions {
   pod: Pod
   pods: WatchedObjects<Pod>
   hostIP: string
   podIP: string
-  environment: Pick<ProgramContext, 'clock' | 'timings' | 'network'>
+  environment: ContainerEnvironment
   record: RecordEvent
   onFailure: (error: unknown) => void
 }

@@ -38,6 +38,11 @@ test.each<[rule: string, args: string[], request: object]>([
   ['reads a value after letters together', ['-sX', 'DELETE', URL], { method: 'DELETE', showError: false }],
   ['asks for the head with -I', ['-I', URL], { method: 'HEAD', include: true }],
   ['takes http for granted', ['ws/healthz'], { url: 'http://ws/healthz' }],
+  [
+    'reads how often to try again',
+    ['--retry', '3', '--retry-delay', '2', '--retry-all-errors', URL],
+    { retries: 3, retryDelayMs: 2000, retryAllErrors: true },
+  ],
   ['takes the URL as a flag', ['--url', URL], { url: URL }],
 ])('%s', (_rule, args, request) => expect(parseCurlArguments(args)).toMatchObject(request))
 

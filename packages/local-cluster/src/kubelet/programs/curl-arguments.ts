@@ -12,6 +12,10 @@ export interface CurlRequest {
   output: string | undefined
   writeOut: string | undefined
   maxTimeMs: number | undefined
+  retries: number
+  retryDelayMs: number
+  /** Otherwise only what passes by itself is tried again. */
+  retryAllErrors: boolean
 }
 
 /** What curl says about arguments it does not take, with its exit code. */
@@ -106,6 +110,9 @@ function curlRequest(options: Options): CurlRequest | CurlMisuse {
     output: last('output'),
     writeOut: last('write-out'),
     maxTimeMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
+    retries: Number(last('retry') ?? 0),
+    retryDelayMs: Number(last('retry-delay') ?? 1) * 1000,
+    retryAllErrors: options.has('retry-all-errors'),
   }
 }
 

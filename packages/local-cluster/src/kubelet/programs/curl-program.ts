@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { pause } from '../../cluster-clock.ts'
 import { type CurlRequest, parseCurlArguments } from './curl-arguments.ts'
 import type { ProgramContext } from './program.ts'
 
@@ -10,14 +11,24 @@ interface Answer {
 /** A failure with curl's own exit code and words. */
 class CurlFailure extends Error {
   readonly exitCode: number
+  /** Whether curl itself thinks that another try may succeed. */
+  readonly isPassing: boolean
 
-  constructor(exitCode: number, message: string, cause?: unknown) {
+  constructor(exitCode: number, message: string, { cause, isPassing = exitCode === TIMED_OUT }: FailureFacts = {}) {
     super(`curl: (${exitCode}) ${message}`, { cause })
     this.exitCode = exitCode
+    this.isPassing = isPassing
   }
 }
 
+interface FailureFacts {
+  cause?: unknown
+  isPassing?: boolean
+}
+
 const MOST_REDIRECTS = 50
+const TIMED_OUT = 28
+const PASSING_STATUS = new Set([408, 429, 500, 502, 503, 504])
 
 /** Plays curl: really sends the request, to Services and pods of the cluster only. */
 export async function playCurl(args: string[], context: ProgramContext): Promise<number> {
@@ -26,16 +37,28 @@ export async function playCurl(args: string[], context: ProgramContext): Promise
     context.log(asked.message)
     return asked.exitCode
   }
+  for (let left = asked.retries; ; left -= 1) {
+    const failure = await tryOnce(asked, context)
+    if (failure === undefined) return 0
+    if (asked.showError) context.log(failure.message)
+    const isWorthIt = asked.retryAllErrors || failure.isPassing
+    if (left === 0 || !isWorthIt || context.signal.aborted) return failure.exitCode
+    await pause(context.clock, asked.retryDelayMs, context.signal)
+  }
+}
+
+async function tryOnce(asked: CurlRequest, context: ProgramContext): Promise<CurlFailure | undefined> {
   try {
     const answer = await ask(asked, context)
-    const failed = asked.fail && (answer.response.statusCode ?? 0) >= 400
+    const status = answer.response.statusCode ?? 0
+    const failed = asked.fail && status >= 400
     print(asked, answer, { log: context.log, withBody: !failed })
-    if (failed) throw new CurlFailure(22, `The requested URL returned error: ${answer.response.statusCode}`)
-    return 0
+    return failed
+      ? new CurlFailure(22, `The requested URL returned error: ${status}`, { isPassing: PASSING_STATUS.has(status) })
+      : undefined
   } catch (error) {
     if (!(error instanceof CurlFailure)) throw error
-    if (asked.showError) context.log(error.message)
-    return error.exitCode
+    return error
   }
 }
 
@@ -77,12 +100,9 @@ async function send(asked: CurlRequest, { network, pod, signal }: ProgramContext
   try {
     return await exchange({ asked, url, loopbackPort: found, signal })
   } catch (error) {
-    if (!signal.aborted) throw new CurlFailure(52, 'Empty reply from server', error)
-    throw new CurlFailure(
-      28,
-      `Operation timed out after ${asked.maxTimeMs ?? 0} milliseconds with 0 bytes received`,
-      error,
-    )
+    if (!signal.aborted) throw new CurlFailure(52, 'Empty reply from server', { cause: error })
+    const after = `${asked.maxTimeMs ?? 0} milliseconds with 0 bytes received`
+    throw new CurlFailure(TIMED_OUT, `Operation timed out after ${after}`, { cause: error })
   }
 }
 

@@ -20,6 +20,9 @@ export interface ProgramContext {
 /** Plays a container's main process; the result is its exit code. */
 export type Program = (context: ProgramContext) => Promise<number>
 
+/** What plays a container, for whoever knows better than its image's name says; undefined leaves the choice. */
+export type ChooseProgram = (container: Container, pod: Pod) => Program | undefined
+
 /** Exit code of a process that SIGTERM has ended. */
 export const TERMINATED = 143
 

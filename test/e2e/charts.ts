@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url'
+import { type AzureEmulator, startAzureEmulator } from '@kaito/azure-emulator'
+import type { ControlPlaneAccess } from '../control-plane/control-plane.ts'
+import { createHelm } from './helm.ts'
+
+export type Chart = 'workspace' | 'gpu-provisioner'
+
+export const CHARTS: Record<Chart, { path: string; namespace: string }> = {
+  workspace: { path: rooted('charts/kaito/workspace'), namespace: 'kaito-workspace' },
+  'gpu-provisioner': { path: rooted('charts/gpu-provisioner'), namespace: 'gpu-provisioner' },
+}
+const REGISTRY = 'registry.example.com/kaito'
+
+function rooted(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url))
+}
+
+/** Settings without which the charts refuse to be installed, for the cluster of an emulated Azure. */
+export function requiredValues(chart: Chart, azure: Pick<AzureEmulator, 'settings'>): string[] {
+  const image = `image.repository=${REGISTRY}/${chart}`
+  if (chart === 'workspace') return ['--set', image]
+  const { subscriptionId, resourceGroup, cluster, location, tenantId, clientId } = azure.settings()
+  const values = {
+    'settings.azure.subscriptionId': subscriptionId,
+    'settings.azure.resourceGroup': resourceGroup,
+    'settings.azure.clusterName': cluster,
+    'settings.azure.location': location,
+    'workloadIdentity.tenantId': tenantId,
+    'workloadIdentity.clientId': clientId,
+  }
+  return ['--set', [image, ...Object.entries(values).map(([name, value]) => `${name}=${value}`)].join(',')]
+}
+
+/**
+ * Installs both charts by Helm, as a person does. Without running Pods a test starts the controllers itself, as their
+ * Deployments say.
+ */
+export async function installCharts(plane: ControlPlaneAccess, { running }: { running: boolean }): Promise<void> {
+  const helm = createHelm({ helm: plane.tools.helm, kubeconfigPath: plane.kubeconfigPath })
+  const azure = await startAzureEmulator()
+  try {
+    for (const chart of ['workspace', 'gpu-provisioner'] as const) {
+      const { path, namespace } = CHARTS[chart]
+      const place = ['--namespace', namespace, '--create-namespace']
+      const replicas = running ? [] : ['--set', 'replicaCount=0']
+      const done = await helm(['install', chart, path, ...place, ...requiredValues(chart, azure), ...replicas])
+      if (done.code !== 0) throw new Error(`helm install ${chart} failed: ${done.err}`)
+    }
+  } finally {
+    await azure.stop()
+  }
+}

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ControlPlaneAccess } from '../control-plane/control-plane.ts'
+import { planeOfWorker } from '../control-plane/shared-planes.ts'
+import { createKubectl, type KubectlResult } from '../harness/kubectl.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const PAGES = globSync('docs/*.md', { cwd: ROOT })
+/** What a reader has set before, with values of the right form. */
+const VARIABLES = {
+  SUBSCRIPTION_ID: '00000000-0000-0000-0000-000000000001',
+  TENANT_ID: '00000000-0000-0000-0000-000000000002',
+  CLIENT_ID: '00000000-0000-0000-0000-000000000003',
+  RESOURCE_GROUP: 'kaito',
+  CLUSTER: 'kaito',
+  LOCATION: 'eastus',
+  REGISTRY: 'registry.example.com',
+}
+
+let plane: ControlPlaneAccess
+let folder: string
+let kubectl: ReturnType<typeof createKubectl>
+
+beforeAll(async () => {
+  plane = await planeOfWorker()
+  folder = await mkdtemp(join(tmpdir(), 'kaito-docs-'))
+  kubectl = createKubectl({ kubeconfigPath: plane.kubeconfigPath, folder })
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const blocksOf = (page: string, language: string) =>
+  [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^ *```(\w+)\n([\s\S]*?)^ *```$/gm)].flatMap(
+    ([, name, text = '']) => (name === language ? [text] : []),
+  )
+
+/** `helm install …` with all its lines, for each one on the pages. */
+const installs = PAGES.flatMap((page) =>
+  blocksOf(page, 'sh').flatMap((block) =>
+    [...block.matchAll(/^helm install (?:.*\\\n)*.*$/gm)].map(([command]): [string, string] => [page, command]),
+  ),
+)
+const manifests = PAGES.flatMap((page) => blocksOf(page, 'yaml').map((text): [string, string] => [page, text]))
+
+function shell(script: string): Promise<KubectlResult> {
+  return new Promise((resolve) => {
+    const env = {
+      PATH: process.env.PATH,
+      HOME: folder,
+      KUBECONFIG: plane.kubeconfigPath,
+      HELM: plane.tools.helm,
+      ...VARIABLES,
+    }
+    execFile('/bin/sh', ['-euc', script], { cwd: ROOT, env, maxBuffer: 16 * 1024 * 1024 }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, out, err }),
+    )
+  })
+}
+
+test('the pages have commands and manifests to check', () => {
+  expect(installs.length).toBeGreaterThanOrEqual(4)
+  expect(manifests.length).toBeGreaterThanOrEqual(3)
+})
+
+test.each(installs)('%s: the API server takes what this renders: %s', async (_page, command) => {
+  const rendered = await shell(command.replace(/^helm install/, '"$HELM" template'))
+  expect(rendered, rendered.err).toMatchObject({ code: 0 })
+  const asked = await kubectl(['apply', '--dry-run=server', '-f', '-'], { input: rendered.out })
+  expect(asked, asked.err).toMatchObject({ code: 0 })
+})
+
+test.each(manifests)('%s: the API server takes this manifest', async (_page, text) => {
+  const asked = await kubectl(['apply', '--dry-run=server', '-f', '-'], { input: text })
+  expect(asked, asked.err).toMatchObject({ code: 0 })
+})
+
+test.each(globSync('deploy/examples/*.yaml', { cwd: ROOT }))('the API server takes %s', async (path) => {
+  const asked = await kubectl(['apply', '--dry-run=server', '-f', join(ROOT, path)])
+  expect(asked, asked.err).toMatchObject({ code: 0 })
+})

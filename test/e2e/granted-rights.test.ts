@@ -1,0 +1,67 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startAzureEmulator } from '@kaito/azure-emulator'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { CHARTS, type Chart, requiredValues } from './charts.ts'
+import { covers, type Grant, grantsOf, needs, printed, type TracedRequest, tracedRequests } from './granted-rights.ts'
+import { createHelm } from './helm.ts'
+import { done, toolsOfRun } from './installation.ts'
+
+const CONTROLLERS = [
+  ['workspace', 'workspace-controller'],
+  ['gpu-provisioner', 'gpu-provisioner'],
+] as const satisfies [Chart, string][]
+
+/** Namespaces into which any test of the run installs a chart. */
+const RELEASE_NAMESPACES = ['kaito-workspace', 'gpu-provisioner', 'models']
+
+/** Rights that no request of a run has to show, each with the reason why it is granted nevertheless. */
+const EXCEPTIONS: Record<string, string> = {}
+
+const trace: TracedRequest[] = []
+const grants = new Map<Chart, Grant[]>()
+
+beforeAll(async () => {
+  const folder = process.env.E2E_FOLDER ?? ''
+  const logs = (await readdir(folder)).filter((file) => /^audit-.*\.log$/.test(file))
+  for (const file of logs) trace.push(...tracedRequests(await readFile(join(folder, file), 'utf8')))
+  const azure = await startAzureEmulator()
+  const helm = createHelm({ helm: (await toolsOfRun()).helm, kubeconfigPath: '' })
+  for (const [chart] of CONTROLLERS) {
+    const place = ['--namespace', CHARTS[chart].namespace]
+    grants.set(
+      chart,
+      grantsOf(done(await helm(['template', chart, CHARTS[chart].path, ...place, ...requiredValues(chart, azure)]))),
+    )
+  }
+  await azure.stop()
+})
+
+describe.each(CONTROLLERS)('the chart %s', (chart, controller) => {
+  const granted = () => grants.get(chart) ?? []
+  const requests = () => trace.filter((request) => request.controller === controller)
+
+  test('grants every right that its controller asked for', () => {
+    expect(requests().length).toBeGreaterThan(100)
+    const missing = requests().filter(
+      (request) => !granted().some((grant) => covers(grant, request, RELEASE_NAMESPACES)),
+    )
+    expect([
+      ...new Set(missing.map(({ verb, resource, namespace, name }) => `${verb} ${resource} ${namespace} ${name}`)),
+    ]).toEqual([])
+  })
+
+  test('grants no right that its controller never used', () => {
+    const allowed = requests().filter((request) => request.allowed)
+    const unused = granted().filter((grant) => !allowed.some((request) => needs(grant, request, RELEASE_NAMESPACES)))
+    expect(unused.map(printed).filter((right) => EXCEPTIONS[right] === undefined)).toEqual([])
+  })
+})
+
+test('no exception is left that the run has shown to be used, or that no chart grants', () => {
+  const allowed = trace.filter((request) => request.allowed)
+  const unused = [...grants.values()]
+    .flat()
+    .filter((grant) => !allowed.some((request) => needs(grant, request, RELEASE_NAMESPACES)))
+  expect(Object.keys(EXCEPTIONS).filter((right) => !unused.some((grant) => printed(grant) === right))).toEqual([])
+})

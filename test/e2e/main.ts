@@ -1,0 +1,81 @@
+import '../require-node-24.ts'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { bundleController, CONTROLLERS } from '../../deploy/images/bundle.ts'
+import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { canFindTools, DEFAULT_VERSIONS, findTools, type Tools, ToolsMissing } from '../control-plane/tools.ts'
+import { installCharts } from './charts.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** Test files at a time, each with a control plane of its own. */
+const WORKERS = 2
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    kubernetes: { type: 'string', default: DEFAULT_VERSIONS.kubernetes },
+    etcd: { type: 'string', default: DEFAULT_VERSIONS.etcd },
+    helm: { type: 'string', default: DEFAULT_VERSIONS.helm },
+    'if-possible': { type: 'boolean', default: false },
+  },
+})
+const tell = (line: string) => console.log(`e2e: ${line}`)
+process.exitCode = await run()
+
+async function run(): Promise<number> {
+  if (values['if-possible'] && !(await canFindTools(values))) {
+    tell('left out: there is neither Go nor a directory of control-plane programs on this machine')
+    return 0
+  }
+  try {
+    const tools = await findTools(values, tell)
+    for (const name of CONTROLLERS) await bundleController(name)
+    return await onControlPlanes(tools)
+  } catch (error) {
+    if (!(error instanceof ToolsMissing)) throw error
+    tell(error.message)
+    return 1
+  }
+}
+
+/** The suite on shared control planes, then what the whole run's requests say of the rights that the charts grant. */
+async function onControlPlanes(tools: Tools): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'kaito-e2e-'))
+  const planes: ControlPlane[] = []
+  try {
+    for (let index = 0; index < WORKERS; index += 1) {
+      const begun = performance.now()
+      const plane = await startControlPlane(tools, { auditLog: join(folder, `audit-${index}.log`) })
+      planes.push(plane)
+      tell(`control plane ${values.kubernetes} ready in ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+      await installCharts(plane, { running: false })
+    }
+    const accessFile = join(folder, 'control-planes.json')
+    await writeFile(accessFile, JSON.stringify(planes), { mode: 0o600 })
+    const env = { CLUSTER: 'real', CONTROL_PLANES: accessFile, E2E_FOLDER: folder, KUBECTL: tools.kubectl }
+    const suite = await vitest(['--project', 'e2e', ...positionals], env)
+    // What only some of the tests asked for says nothing of the rights that all need.
+    const trace = positionals.length === 0 ? await vitest(['--project', 'trace'], env) : 0
+    return suite || trace
+  } finally {
+    await Promise.all(planes.map((plane) => plane.stop()))
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function vitest(args: string[], env: Record<string, string>): Promise<number> {
+  const script = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
+  const config = join(ROOT, 'test', 'e2e', 'vitest.config.ts')
+  const child = spawn(process.execPath, [script, 'run', '--config', config, ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, ...env, E2E_WORKERS: String(WORKERS) },
+  })
+  const [code] = await once(child, 'exit')
+  return typeof code === 'number' ? code : 1
+}

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** What the integration suite proves on an embedded cluster holds on a real one; the rest exists only there. */
+const ON_ANY_CLUSTER = [
+  'azure-answers',
+  'bad-input',
+  'faults',
+  'kill',
+  'kubectl',
+  'life',
+  'outage',
+  'refusals',
+  'workspace',
+].map((name) => `test/integration/${name}.test.ts`)
+
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
+    maxWorkers: Number(process.env.E2E_WORKERS ?? 1),
+    // Tests of one file share a control plane: one at a time.
+    maxConcurrency: 1,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: [...ON_ANY_CLUSTER, 'test/e2e/*.test.ts', 'test/differential/*.test.ts'],
+          exclude: ['test/e2e/granted-rights.test.ts'],
+        },
+      },
+      { extends: true, test: { name: 'trace', include: ['test/e2e/granted-rights.test.ts'] } },
+    ],
+  },
+})

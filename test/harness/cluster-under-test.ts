@@ -1,0 +1,32 @@
+import type { EmulatorOptions } from '@kaito/azure-emulator'
+import type { LocalClusterOptions } from '@kaito/local-cluster'
+import type { AzureAccess } from './controller-settings.ts'
+
+export interface TestBedOptions {
+  azure?: EmulatorOptions
+  cluster?: Pick<LocalClusterOptions, 'kubelet'>
+  /** Installs the NVIDIA device plugin; default true. */
+  devicePlugin?: boolean
+}
+
+export type Controller = 'workspace-controller' | 'gpu-provisioner'
+
+/** How a controller is started as a process of this machine. */
+export interface ControllerStart {
+  script: string
+  nodeFlags?: string[]
+  args?: string[]
+  env: Record<string, string>
+}
+
+/** A cluster with everything of the product but its controllers' processes. */
+export interface ClusterUnderTest {
+  url: string
+  caPem: string
+  token: string
+  /** Text of a kubeconfig file. */
+  kubeconfig: string
+  /** How its controllers are started, on this Azure. */
+  controllers(azure: AzureAccess): Promise<Record<Controller, ControllerStart>>
+  stop(): Promise<void>
+}

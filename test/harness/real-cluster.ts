@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { connectByKubeconfig, startKubelet } from '@kaito/local-cluster'
+import { z } from 'zod'
+import { emptyCluster } from '../control-plane/empty-cluster.ts'
+import { planeOfWorker } from '../control-plane/shared-planes.ts'
+import type { ClusterUnderTest, Controller, ControllerStart, TestBedOptions } from './cluster-under-test.ts'
+import { type AzureAccess, azureEndpoints } from './controller-settings.ts'
+import { KubeHttp } from './kube-http.ts'
+import { podProcess, podSchema } from './pod-process.ts'
+
+const deploymentSchema = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string() }),
+  spec: z.object({ template: z.object({ metadata: z.looseObject({}), spec: z.unknown() }) }),
+})
+
+/** Where the end-to-end run installs each controller's chart. */
+const DEPLOYMENTS: Record<Controller, string> = {
+  'workspace-controller': '/apis/apps/v1/namespaces/kaito-workspace/deployments/workspace',
+  'gpu-provisioner': '/apis/apps/v1/namespaces/gpu-provisioner/deployments/gpu-provisioner',
+}
+
+/**
+ * The real control plane of this test worker, emptied, with a simulated kubelet for this test. Both charts are installed
+ * there without running Pods: controllers start as their rendered Deployments say, but for the address of Azure.
+ */
+export async function takeRealCluster(options: TestBedOptions & { folder: string }): Promise<ClusterUnderTest> {
+  const access = await planeOfWorker()
+  const kube = new KubeHttp(access)
+  const stopping = new AbortController()
+  try {
+    await emptyCluster(kube, { devicePlugin: options.devicePlugin ?? true })
+    const kubelet = options.cluster?.kubelet ?? true
+    if (kubelet !== false) {
+      const timings = kubelet === true ? {} : kubelet
+      await startKubelet({ access: connectByKubeconfig(access.kubeconfig), signal: stopping.signal, timings })
+    }
+  } catch (error) {
+    stopping.abort()
+    await kube.close()
+    throw error
+  }
+  const start = (controller: Controller, azure: AzureAccess) =>
+    startOf(controller, { kube, access, azure, folder: join(options.folder, controller) })
+  return {
+    ...access,
+    async controllers(azure) {
+      return {
+        'workspace-controller': await start('workspace-controller', azure),
+        'gpu-provisioner': await start('gpu-provisioner', azure),
+      }
+    },
+    async stop() {
+      stopping.abort()
+      await kube.close()
+    },
+  }
+}
+
+interface Parts {
+  kube: KubeHttp
+  access: { url: string; caPem: string }
+  azure: AzureAccess
+  folder: string
+}
+
+async function startOf(controller: Controller, parts: Parts): Promise<ControllerStart> {
+  const { kube, access, azure, folder } = parts
+  const { metadata, spec } = deploymentSchema.parse(JSON.parse((await kube.ask(DEPLOYMENTS[controller])).text))
+  const pod = podSchema.parse({
+    metadata: {
+      ...spec.template.metadata,
+      name: `${metadata.name}-0`,
+      namespace: metadata.namespace,
+      uid: randomUUID(),
+    },
+    spec: spec.template.spec,
+  })
+  const start = await podProcess({ ...access, kube, pod, folder })
+  return { ...start, env: { ...start.env, ...(controller === 'gpu-provisioner' && azureEndpoints(azure)) } }
+}
