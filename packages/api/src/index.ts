@@ -21,6 +21,7 @@ export {
 } from './labels.ts'
 export { MACHINE_CONDITIONS, type Machine, type MachineSpec, type MachineStatus } from './machine.ts'
 export type { Condition, ConditionStatus, ObjectMeta, OwnerReference, Taint } from './object-meta.ts'
+export { otherKaito } from './other-kaito.ts'
 export { type Quantity, quantityValue } from './quantity.ts'
 export { REASONS, type Reason } from './reasons.ts'
 export { WORKSPACE_CONDITIONS, type Workspace, type WorkspaceSlot, type WorkspaceStatus } from './workspace.ts'

@@ -1,3 +1,4 @@
+import { otherKaito } from '@kaito/api'
 import { createAzureCloud, createCredential } from '@kaito/cloud-azure'
 import {
   createConnection,
@@ -14,7 +15,6 @@ import { createCaches } from './caches.ts'
 import { readConfig } from './config.ts'
 import { createControllers } from './controllers.ts'
 import { NEEDED_KINDS } from './needed-kinds.ts'
-import { otherKaito } from './rivals.ts'
 
 const NAME = 'gpu-provisioner'
 
@@ -42,7 +42,7 @@ async function start(signal: AbortSignal): Promise<void> {
       client,
       caches: Object.values(caches),
       kinds: NEEDED_KINDS,
-      rivals: otherKaito(events),
+      rivals: { ...otherKaito('gpu-provisioner'), events },
       onLost: (reason) => {
         log.fatal({ reason }, 'no longer leading')
         process.exit(1)

@@ -1,3 +1,4 @@
+import { otherKaito } from '@kaito/api'
 import {
   createConnection,
   createEventRecorder,
@@ -14,7 +15,6 @@ import { createCaches } from './caches.ts'
 import { readConfig } from './config.ts'
 import { createControllers } from './controllers.ts'
 import { NEEDED_KINDS } from './needed-kinds.ts'
-import { otherKaito } from './rivals.ts'
 
 const NAME = 'workspace-controller'
 
@@ -39,7 +39,7 @@ async function start(signal: AbortSignal): Promise<void> {
       client,
       caches: Object.values(caches),
       kinds: NEEDED_KINDS,
-      rivals: otherKaito(events),
+      rivals: { ...otherKaito('workspace'), events },
       controllers: createControllers({ client, caches, provisioner, settings, events, clock, random, log, metrics }),
       log,
       clock,

@@ -1,9 +1,9 @@
+import { otherKaito } from '@kaito/api'
 import { DEPLOYMENTS } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock } from '@kaito/controller-kit/testing'
 import { expect, test } from 'vitest'
-import { otherKaito } from './rivals.ts'
 
-const rivals = otherKaito({ record: () => undefined })
+const rivals = otherKaito('workspace')
 
 test('looks for KAITO’s workspace controllers that are not of this installation', async () => {
   const cluster = createFakeCluster({ clock: createManualClock() })
