@@ -5,7 +5,8 @@ import { bareClientMs } from './bare-client.ts'
 import { startEngines } from './engines.ts'
 import { startMeasured } from './measured-controller.ts'
 import { bundleFloors } from './memory-floor.ts'
-import { printReport } from './report.ts'
+import { bundleMB, packagingOf } from './packaging.ts'
+import { type PackagingFigures, printReport } from './report.ts'
 import { runLife } from './run.ts'
 
 const USAGE = `pnpm bench [--workspaces 200] [--create-seconds 10] [--quiet-seconds 60] [--paced 20]
@@ -50,23 +51,32 @@ try {
   console.error('the bare client …')
   await bareClientMs(engines.kube, workspaces) // The first time, the server compiles its own code.
   const bareMs = await bareClientMs(engines.kube, workspaces)
-  const start = (name: (typeof CONTROLLERS)[number]) =>
+  const start = (name: (typeof CONTROLLERS)[number], how: { script: string; nodeFlags?: readonly string[] }) =>
     startMeasured(name, {
-      bundle: bundles[name] ?? '',
-      nodeFlags: NODE_FLAGS,
+      ...how,
       // Azure's own limits are another measure: here neither side throttles.
       env: { ...engines.settings[name], ...(name === 'gpu-provisioner' && { ARM_CALL_LIMITS: 'off' }) },
       folder: engines.folder,
     })
-  const controllers = [await start('workspace-controller'), await start('gpu-provisioner')]
+  const packagings: Record<string, PackagingFigures> = {}
+  for (const name of CONTROLLERS) {
+    const bundled = { script: bundles[name] ?? '', nodeFlags: NODE_FLAGS }
+    packagings[name] = {
+      unbundled: await packagingOf(() => start(name, { script: `packages/${name}/src/main.ts` })),
+      bundled: await packagingOf(() => start(name, bundled)),
+      bundleMB: await bundleMB(bundled.script),
+    }
+  }
+  const controllers = await Promise.all(
+    CONTROLLERS.map((name) => start(name, { script: bundles[name] ?? '', nodeFlags: NODE_FLAGS })),
+  )
   console.error(`burst: ${workspaces} Workspaces at once …`)
   const burst = await runLife(engines, controllers, { workspaces, arrival: { kind: 'burst' }, cloudMs, quietMs })
   console.error(`paced: ${workspaces} Workspaces, ${values.paced} per second …`)
   const arrival = { kind: 'paced', perSecond: Number(values.paced) } as const
   const paced = await runLife(engines, controllers, { workspaces, arrival, cloudMs, quietMs: 0 })
-  const starts = Object.fromEntries(controllers.map(({ name, startMs }) => [name, startMs]))
   await Promise.all(controllers.map((controller) => controller.stop()))
-  printReport({ bareMs, burst, paced, starts, floors: await bundleFloors() })
+  printReport({ bareMs, burst, paced, packagings, floors: await bundleFloors() })
 } finally {
   await engines.stop()
 }

@@ -8,7 +8,7 @@ const WRITES = new Set(['create', 'replace', 'update', 'patch', 'delete', 'evict
 /** Written on a schedule or at best effort; the goals leave them out. */
 const APART = new Set(['leases', 'events', 'pods/eviction'])
 
-/** One bundled controller, and what it says of itself. */
+/** One controller, and what it says of itself. */
 export interface MeasuredController {
   name: Controller
   /** From the start of its process until it led and its caches were complete. */
@@ -20,21 +20,22 @@ export interface MeasuredController {
 }
 
 interface MeasuredOptions {
-  bundle: string
-  nodeFlags: readonly string[]
+  /** Path of the script from the root of the repository, or absolute. */
+  script: string
+  nodeFlags?: readonly string[]
   env: Record<string, string>
   folder: string
 }
 
 export async function startMeasured(
   name: Controller,
-  { bundle, nodeFlags, env, folder }: MeasuredOptions,
+  { script, nodeFlags = [], env, folder }: MeasuredOptions,
 ): Promise<MeasuredController> {
   const start = performance.now()
   // Images have no compile cache.
   const child = new NodeProcess({
     name,
-    script: bundle,
+    script,
     nodeFlags,
     env: { NODE_DISABLE_COMPILE_CACHE: '1', ...env },
     logFile: `${folder}/${name}.log`,

@@ -1,13 +1,21 @@
 import Table from 'cli-table3'
+import type { Packaging } from './packaging.ts'
 import type { Run } from './run.ts'
+
+/** The same controller from its sources and from its bundle, when it has nothing to do yet. */
+export interface PackagingFigures {
+  unbundled: Packaging
+  bundled: Packaging
+  bundleMB: number
+}
 
 interface Figures {
   /** What a bare client needs for the writes before the PUTs of all Workspaces. */
   bareMs: number
   burst: Run
   paced: Run
-  /** Milliseconds from process start until leading and synced, by controller. */
-  starts: Record<string, number>
+  /** By controller. */
+  packagings: Record<string, PackagingFigures>
   /** Resident MB of a bundle that only loads the libraries, by controller. */
   floors: Record<string, number>
 }
@@ -32,7 +40,7 @@ const mb = (value: number | undefined) => `${Math.round(value ?? Number.NaN)} MB
 const amount = (value: number | undefined) => (value ?? 0).toFixed(2)
 
 /** Prints every figure beside its goal and what users run today. */
-export function printReport({ bareMs, burst, paced, starts, floors }: Figures): void {
+export function printReport({ bareMs, burst, paced, packagings, floors }: Figures): void {
   const table = new Table({ head: ['measure', 'here', 'goal', 'today, N = 300'], style: { head: [], border: [] } })
   const { workspaces: n } = burst
   const arm = Object.entries(burst.armCallsPerLife).map(([call, count]) => `${call} ${amount(count)}`)
@@ -67,7 +75,7 @@ export function printReport({ bareMs, burst, paced, starts, floors }: Figures): 
     ['ARM calls per node life', arm.join(', '), 'PUT 1, DELETE 1, GET ≤ 3', BASELINE_300.arm],
     ['Kubernetes writes in the quiet time', quietWrites(burst), '0', BASELINE_300.quiet],
     ['ARM lists in the quiet time', burst.quiet ? String(burst.quiet.armLists) : 'not measured', '1 in 2 min', '–'],
-    ...processRows({ burst, starts, floors }),
+    ...processRows({ burst, packagings, floors }),
   )
   console.log(
     `${n} Workspaces, one node each; controllers bundled; API server and Azure emulated on this machine, images and models there at once`,
@@ -75,12 +83,14 @@ export function printReport({ bareMs, burst, paced, starts, floors }: Figures): 
   console.log(table.toString())
 }
 
-function processRows({ burst, starts, floors }: Pick<Figures, 'burst' | 'starts' | 'floors'>): string[][] {
-  return Object.entries(starts).flatMap(([name, startMs]) => {
+function processRows({ burst, packagings, floors }: Pick<Figures, 'burst' | 'packagings' | 'floors'>): string[][] {
+  return Object.entries(packagings).flatMap(([name, { bundled, unbundled, bundleMB }]) => {
     const memory = `${name}: resident memory (floor: ${mb(floors[name])})`
+    const sources = `from its sources: ${ms(unbundled.startMs)}, ${mb(unbundled.residentMB)}`
     return [
-      [`${name}: start to leading and synced`, ms(startMs), '1 s', '–'],
+      [`${name}: start to leading and synced`, ms(bundled.startMs), '1 s', '–'],
       [memory, mb(burst.residentMB[name]), memoryToday(name), memoryToday(name)],
+      [`${name}: idle, bundle of ${bundleMB.toFixed(1)} MB (${sources})`, mb(bundled.residentMB), '–', '–'],
     ]
   })
 }

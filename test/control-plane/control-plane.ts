@@ -52,18 +52,29 @@ const AUDIT_POLICY = {
   ],
 }
 
+interface ControlPlaneOptions {
+  /** Where requests of controllers are recorded; with the rest, which goes with the control plane, by default. */
+  auditLog?: string
+  /** False makes watches refuse to begin with a list, as older API servers do. */
+  streamingLists?: boolean
+}
+
 /**
  * Starts etcd, kube-apiserver, kube-controller-manager and kube-scheduler as plain processes on loopback. The API server
  * dials pods and kubelets through an egress proxy, because it refuses to proxy to loopback addresses.
  */
-export async function startControlPlane(tools: Tools, { auditLog }: { auditLog?: string } = {}): Promise<ControlPlane> {
+export async function startControlPlane(
+  tools: Tools,
+  { auditLog, streamingLists = true }: ControlPlaneOptions = {},
+): Promise<ControlPlane> {
   const folder = await mkdtemp(join(tmpdir(), 'kaito-control-plane-'))
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true, maxRetries: 5 })]
   const stop = async () => {
     for (const step of undo.toReversed()) await step()
   }
   try {
-    return { ...(await build({ tools, folder, auditLog: auditLog ?? join(folder, 'audit.log') }, undo)), stop }
+    const site = { tools, folder, streamingLists, auditLog: auditLog ?? join(folder, 'audit.log') }
+    return { ...(await build(site, undo)), stop }
   } catch (error) {
     await stop()
     throw error
@@ -75,9 +86,10 @@ interface Site {
   /** Takes data and logs. */
   folder: string
   auditLog: string
+  streamingLists: boolean
 }
 
-async function build({ tools, folder, auditLog }: Site, undo: (() => Promise<unknown>)[]) {
+async function build({ tools, folder, auditLog, streamingLists }: Site, undo: (() => Promise<unknown>)[]) {
   const [etcdPort = 0, peerPort = 0, apiPort = 0] = await freePorts(3)
   const run = (name: keyof Tools, args: string[]) => {
     const program = new SupervisedProgram({ path: tools[name], args, logFile: join(folder, `${name}.log`) })
@@ -90,7 +102,8 @@ async function build({ tools, folder, auditLog }: Site, undo: (() => Promise<unk
   const url = `https://${HOST}:${apiPort}`
   const egress = await startEgressProxy(join(folder, 'egress.sock'))
   undo.push(() => egress.close())
-  const startApiServer = () => run('kube-apiserver', apiServerArguments({ folder, auditLog, etcdUrl, port: apiPort }))
+  const settings = { folder, auditLog, streamingLists, etcdUrl, port: apiPort }
+  const startApiServer = () => run('kube-apiserver', apiServerArguments(settings))
   let apiServer = startApiServer()
   const access = await untilServing({ url, folder, token: tokens.admin, program: () => apiServer })
   undo.push(() => access.kube.close())
@@ -204,14 +217,12 @@ function etcdArguments({ folder, etcdUrl, peerUrl }: { folder: string; etcdUrl: 
   ]
 }
 
-interface ApiServerSettings {
-  folder: string
-  auditLog: string
+interface ApiServerSettings extends Omit<Site, 'tools'> {
   etcdUrl: string
   port: number
 }
 
-function apiServerArguments({ folder, auditLog, etcdUrl, port }: ApiServerSettings): string[] {
+function apiServerArguments({ folder, auditLog, streamingLists, etcdUrl, port }: ApiServerSettings): string[] {
   return [
     `--etcd-servers=${etcdUrl}`,
     `--secure-port=${port}`,
@@ -232,6 +243,7 @@ function apiServerArguments({ folder, auditLog, etcdUrl, port }: ApiServerSettin
     `--audit-log-path=${auditLog}`,
     '--kubelet-preferred-address-types=InternalIP',
     '--profiling=false',
+    ...(streamingLists ? [] : ['--feature-gates=WatchList=false']),
   ]
 }
 

@@ -1,3 +1,6 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { z } from 'zod'
@@ -105,6 +108,25 @@ describe('two charts', () => {
     }
   })
 
+  test('bring the definition of Workspaces up to date, and back with a rollback', async () => {
+    const newer = await mkdtemp(join(tmpdir(), 'kaito-chart-'))
+    await cp(CHARTS.workspace.path, newer, { recursive: true })
+    const definition = join(newer, 'files/kaito.sh_workspaces.yaml')
+    await writeFile(
+      definition,
+      (await readFile(definition, 'utf8')).replace('A model, served', 'A newer model, served'),
+    )
+    const place = ['--namespace', CHARTS.workspace.namespace]
+    const isNewer = async () => (await site.kube.ask(`${CRDS}/workspaces.kaito.sh`)).text.includes('A newer model')
+    await nothingChanged(async () => {
+      done(await site.helm(['upgrade', 'workspace', newer, ...place, ...site.values('workspace')]))
+      expect(await isNewer()).toBe(true)
+      done(await site.helm(['rollback', 'workspace', ...place]))
+      expect(await isNewer()).toBe(false)
+    })
+    await rm(newer, { recursive: true })
+  })
+
   test('uninstalled, leave kinds, Workspaces, nodes and running models', async () => {
     await nothingChanged(async () => {
       for (const chart of ['gpu-provisioner', 'workspace'] as const) {
@@ -130,6 +152,15 @@ describe('two charts', () => {
       })
       expect(taken).toBe(true)
     })
+  })
+
+  test('refuse, after all this, what the catalogue does not know', async () => {
+    const bad = workspaceManifest('metadata: { name: bad }\ninference: { preset: { name: phi-9 } }')
+    const refused = await until('the new policy is in force', async () => {
+      const { code, err } = await site.kubectl(['create', '--dry-run=server', '-f', '-'], { input: stringify(bad) })
+      return code !== 0 && err
+    })
+    expect(refused).toMatch(/inference\.preset\.name: there is no preset "phi-9"; use one of: .*phi-3-mini-4k-instruct/)
   })
 
   test('give the node back, and leave an empty ledger', async () => {

@@ -50,7 +50,9 @@ async function onControlPlanes(tools: Tools): Promise<number> {
   try {
     for (let index = 0; index < WORKERS; index += 1) {
       const begun = performance.now()
-      const plane = await startControlPlane(tools, { auditLog: join(folder, `audit-${index}.log`) })
+      const auditLog = join(folder, `audit-${index}.log`)
+      // What the controllers fall back to on older API servers is tried as well.
+      const plane = await startControlPlane(tools, { auditLog, streamingLists: index > 0 })
       planes.push(plane)
       tell(`control plane ${values.kubernetes} ready in ${((performance.now() - begun) / 1000).toFixed(1)} s`)
       await installCharts(plane, { running: false })

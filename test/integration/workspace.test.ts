@@ -131,6 +131,18 @@ describe.concurrent('a Workspace', () => {
     }
   })
 
+  test('whose preset is exchanged serves the other model on the node that it has', async () => {
+    await using scenario = await servedOnce()
+    const changed = await patch(scenario, NAMED, { inference: { preset: { name: 'phi-3-mini-128k-instruct' } } })
+    expect(changed.status).toBe(200)
+    await until('the other model answers', async () => {
+      const chat = { method: 'POST', body: { prompt: 'Who are you?' } } as const
+      return (await scenario.bed.kube.ask(`${SERVICE}:80/proxy/chat`, chat)).text.includes('phi-3-mini-128k-instruct')
+    })
+    await ready(scenario)
+    expect(scenario.billedPools()).toHaveLength(1)
+  })
+
   test.each<[phase: string, reach: (scenario: Scenario) => Promise<unknown>]>([
     ['before it is looked at', async () => undefined],
     [
