@@ -9,6 +9,7 @@ import { sharedPlanes } from '../control-plane/shared-planes.ts'
 import type { Tools } from '../control-plane/tools.ts'
 import { KubeHttp } from '../harness/kube-http.ts'
 import { createKubectl } from '../harness/kubectl.ts'
+import { roleActions } from '../harness/test-bed.ts'
 import { until } from '../harness/until.ts'
 import { QUICK_AZURE } from '../integration/emulated-azure.ts'
 import { CHARTS, type Chart, requiredValues } from './charts.ts'
@@ -52,7 +53,11 @@ async function build(undo: (() => Promise<unknown>)[]): Promise<Omit<Installatio
   undo.push(() => plane.stop())
   const kube = new KubeHttp(plane)
   undo.push(() => kube.close())
-  const azure = await startAzureEmulator({ nodes: { kubeconfig: plane.kubeconfig }, ...QUICK_AZURE })
+  const azure = await startAzureEmulator({
+    nodes: { kubeconfig: plane.kubeconfig },
+    allowedActions: roleActions(),
+    ...QUICK_AZURE,
+  })
   undo.push(() => azure.stop())
   const stopping = new AbortController()
   undo.push(async () => stopping.abort())

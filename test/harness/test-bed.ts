@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AzureEmulator, startAzureEmulator } from '@kaito/azure-emulator'
+import { z } from 'zod'
 import { NodeProcess } from './child-process.ts'
 import type { ClusterUnderTest, Controller, TestBedOptions } from './cluster-under-test.ts'
 import { azureAccess } from './controller-settings.ts'
@@ -19,6 +21,14 @@ export interface TestBed {
   /** Starts a controller as a process of its own; it ends with the test bed at the latest. */
   start(controller: Controller, env?: Record<string, string>): NodeProcess
   stop(): Promise<void>
+}
+
+const roleSchema = z.object({ Actions: z.array(z.string()) })
+
+/** What the documented role lets the gpu-provisioner do in Azure, and no more. */
+export function roleActions(): string[] {
+  const path = new URL('../../deploy/roles/azure-gpu-provisioner.json', import.meta.url)
+  return roleSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).Actions
 }
 
 /** The embedded cluster, or a real control plane where the environment says CLUSTER=real. */
@@ -42,7 +52,8 @@ async function build(options: TestBedOptions, undo: (() => Promise<unknown>)[]):
   const startCluster = process.env.CLUSTER === 'real' ? takeRealCluster : startEmbeddedCluster
   const cluster = await startCluster({ ...options, folder })
   undo.push(() => cluster.stop())
-  const azure = await startAzureEmulator({ nodes: { kubeconfig: cluster.kubeconfig }, ...options.azure })
+  const { kubeconfig } = cluster
+  const azure = await startAzureEmulator({ nodes: { kubeconfig }, allowedActions: roleActions(), ...options.azure })
   undo.push(() => azure.stop())
   const kube = new KubeHttp(cluster)
   undo.push(() => kube.close())

@@ -71,6 +71,8 @@ export const settingsSchema = z.strictObject({
   capacities: z.array(capacitySchema).default([]),
   /** Role actions the caller lacks, e.g. `Microsoft.ContainerService/managedClusters/agentPools/write`; `*` at the end matches the rest. */
   deniedActions: z.array(z.string()).default([]),
+  /** The actions of the caller's role, in the same form; everything by default. */
+  allowedActions: z.array(z.string()).default(['*']),
   /** Bearer tokens accepted beside those of the token endpoint. */
   staticTokens: z.array(z.string()).default([]),
 })

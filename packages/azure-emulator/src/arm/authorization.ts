@@ -38,13 +38,13 @@ export function authorize(
   scope: string,
   { caller, settings }: { caller: string; settings: Settings },
 ): void {
-  const denied = settings.deniedActions.some((pattern) =>
-    pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : action.toLowerCase() === pattern.toLowerCase(),
-  )
-  if (!denied) return
+  if (settings.allowedActions.some(matches(action)) && !settings.deniedActions.some(matches(action))) return
   throw armError({
     status: 403,
     code: 'AuthorizationFailed',
     message: `The client '${caller}' with object id '${caller}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
   })
 }
+
+const matches = (action: string) => (pattern: string) =>
+  pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : action.toLowerCase() === pattern.toLowerCase()

@@ -83,6 +83,10 @@ describe('asks for a bearer token', () => {
     emulator.configure({ deniedActions: ['Microsoft.ContainerService/managedClusters/agentPools/write'] })
     expect(await put('ws1', gpuPool)).toMatchObject({ status: 403, body: { error: { code: 'AuthorizationFailed' } } })
     expect(await send('GET', path)).toMatchObject({ status: 200 })
+    emulator.configure({ deniedActions: [], allowedActions: ['Microsoft.ContainerService/managedClusters/read'] })
+    expect(await send('GET', path)).toMatchObject({ status: 403, body: { error: { code: 'AuthorizationFailed' } } })
+    emulator.configure({ allowedActions: ['Microsoft.ContainerService/*'] })
+    expect(await send('GET', path)).toMatchObject({ status: 200 })
   })
 })
 
