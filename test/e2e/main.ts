@@ -14,6 +14,7 @@ import { installCharts } from './charts.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Test files at a time, each with a control plane of its own. */
 const WORKERS = 2
+const STOPS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM']
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -78,6 +79,10 @@ async function vitest(args: string[], env: Record<string, string>): Promise<numb
     stdio: 'inherit',
     env: { ...process.env, ...env, E2E_WORKERS: String(WORKERS) },
   })
+  // Whoever stops the run still gets the control planes ended and the folders removed.
+  const forward = (signal: NodeJS.Signals) => void child.kill(signal)
+  for (const signal of STOPS) process.on(signal, forward)
   const [code] = await once(child, 'exit')
+  for (const signal of STOPS) process.off(signal, forward)
   return typeof code === 'number' ? code : 1
 }

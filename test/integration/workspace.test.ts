@@ -257,39 +257,6 @@ describe.concurrent('a Workspace', () => {
     ])
   })
 
-  test.each<[what: string, over: string, name: string, reason: string, says: RegExp]>([
-    [
-      'an unknown size that looks like one with GPUs',
-      'resource: { instanceType: Standard_NX96ads_Z100_v9, labelSelector: {} }',
-      'phi-3',
-      'UnknownInstanceType',
-      /"Standard_NX96ads_Z100_v9" is not a known size .* for example Standard_/,
-    ],
-    ['a name that is too long', `metadata: { name: x${LONGEST} }`, `x${LONGEST}`, 'InvalidRequest', /at most 63/],
-    [
-      'a label that KAITO sets itself',
-      'resource: { instanceType: Standard_NC24ads_A100_v4, labelSelector: { matchLabels: { kaito.sh/workspace: a } } }',
-      'phi-3',
-      'InvalidRequest',
-      /matchLabels: kaito\.sh\/workspace is set by KAITO itself; use a label of your own/,
-    ],
-    [
-      'a label that no new node can have',
-      'resource: { instanceType: Standard_NC24ads_A100_v4, labelSelector: { matchLabels: { kubernetes.io/hostname: a } } }',
-      'phi-3',
-      'InvalidRequest',
-      /matchLabels: kubernetes\.io\/hostname is set by the cluster/,
-    ],
-  ])('with %s is told so, buys nothing and can be deleted', async (_what, over, name, reason, says) => {
-    await using scenario = await Scenario.start()
-    expect((await scenario.apply(workspaceManifest(over))).status).toBe(201)
-    const { message } = await scenario.condition('WorkspaceReady', { status: 'False', reason }, name)
-    expect(message).toMatch(says)
-    await scenario.deleteWorkspace(name)
-    await scenario.gone(name)
-    await nothingIsLeft(scenario)
-  })
-
   test('whose image cannot be pulled names it and where to read more', async () => {
     await using scenario = await Scenario.start()
     await scenario.kill('workspace-controller')
