@@ -18,14 +18,24 @@ interface GoBuild {
   folder: string
 }
 
+/** What `k8s.io/kubernetes` 1.36 and Helm 4 ask for. */
+const OLDEST_GO = [1, 26]
+
+/** Whether there is a Go toolchain that is new enough to build what is needed. */
 export async function hasGo(): Promise<boolean> {
   try {
-    await run('go', ['version'])
-    return true
+    const { stdout } = await run('go', ['env', 'GOVERSION'])
+    return isNewEnough(stdout)
   } catch (error) {
     if (error instanceof Error) return false
     throw error
   }
+}
+
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(version)?.slice(1) ?? []).map(Number)
+  const [wantedMajor = 0, wantedMinor = 0] = OLDEST_GO
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)
 }
 
 /** Builds programs of one module, exactly at its version and with the dependencies that its own `go.mod` chooses. */

@@ -112,7 +112,7 @@ async function inCache(source: Source, tell: (line: string) => void): Promise<st
 
 function missingLine({ makes, module, version }: Source): string {
   return (
-    `no real control plane: ${makes.join(', ')} (${module} ${version}) not found; install Go, ` +
+    `no real control plane: ${makes.join(', ')} (${module} ${version}) not found; install Go 1.26 or newer, ` +
     `or set ${DIRECTORY_VARIABLE} to a directory that holds ${TOOLS.join(', ')}`
   )
 }

@@ -210,3 +210,34 @@ test("the gpu-provisioner takes the values that KAITO's own guide writes", async
     expect.arrayContaining(Object.entries(env).map(([name, value]) => ({ name, value }))),
   )
 })
+
+test.each<[values: string, environment: Record<string, string | undefined>]>([
+  ['settings.azure.cloud=public', { ARM_ENDPOINT: undefined, AZURE_AUTHORITY_HOST: undefined }],
+  [
+    'settings.azure.cloud=government',
+    {
+      ARM_ENDPOINT: 'https://management.usgovcloudapi.net',
+      AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us/',
+    },
+  ],
+  [
+    'settings.azure.cloud=china',
+    { ARM_ENDPOINT: 'https://management.chinacloudapi.cn', AZURE_AUTHORITY_HOST: 'https://login.chinacloudapi.cn/' },
+  ],
+  ['limits.maxNodes=7,limits.maxGpus=9', { MAX_NODES: '7', MAX_GPUS: '9' }],
+  ['deadlines.launchMinutes=30', { LAUNCH_DEADLINE_MINUTES: '30', DRAIN_DEADLINE_MINUTES: undefined }],
+])('the gpu-provisioner is told of %s by its environment', async (values, environment) => {
+  const [deployment] = (await rendered('gpu-provisioner', ['--set', values])).filter(
+    ({ kind }) => kind === 'Deployment',
+  )
+  const [pod] = podsOf(deployment ? [deployment] : [])
+  const env = z.array(z.object({ name: z.string(), value: z.string().optional() })).parse(pod?.spec.containers[0]?.env)
+  const given = Object.fromEntries(env.map(({ name, value }) => [name, value]))
+  for (const [name, value] of Object.entries(environment)) expect(given[name], name).toBe(value)
+})
+
+test("a cloud of one's own needs its endpoints, by name", async () => {
+  const refused = await template('gpu-provisioner', ['--set', 'settings.azure.cloud=custom'])
+  expect(refused.code).not.toBe(0)
+  expect(refused.err).toMatch(/custom\.resourceManagerEndpoint is missing[\s\S]*custom\.authorityHost is missing/)
+})
