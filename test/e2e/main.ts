@@ -63,8 +63,9 @@ async function onControlPlanes(tools: Tools): Promise<number> {
     }
     const accessFile = join(folder, 'control-planes.json')
     await writeFile(accessFile, JSON.stringify(planes), { mode: 0o600 })
-    const env = { CLUSTER: 'real', CONTROL_PLANES: accessFile, E2E_FOLDER: folder, KUBECTL: tools.kubectl }
-    const suite = await vitest(['--project', 'e2e', ...notCompared(version), ...positionals], env)
+    const COMPARED = isImitated(version) ? 'true' : ''
+    const env = { CLUSTER: 'real', CONTROL_PLANES: accessFile, E2E_FOLDER: folder, KUBECTL: tools.kubectl, COMPARED }
+    const suite = await vitest(['--project', 'e2e', ...positionals], env)
     // What only some of the tests asked for says nothing of the rights that all need.
     const trace = positionals.length === 0 ? await vitest(['--project', 'trace'], env) : 0
     return suite || trace
@@ -81,13 +82,12 @@ async function versionOf(tools: Tools): Promise<string> {
 }
 
 /** Kubernetes changes its words from release to release: the embedded cluster is held to the one that it imitates. */
-function notCompared(version: string): string[] {
+function isImitated(version: string): boolean {
   const minor = (text: string) => text.split('.').slice(0, 2).join('.')
-  if (minor(version) === minor(DEFAULT_VERSIONS.kubernetes)) return []
-  tell(
-    `the embedded cluster imitates ${DEFAULT_VERSIONS.kubernetes}: its answers are not compared with those of ${version}`,
-  )
-  return ['--exclude', 'test/differential/**']
+  const { kubernetes } = DEFAULT_VERSIONS
+  if (minor(version) === minor(kubernetes)) return true
+  tell(`the embedded cluster imitates ${kubernetes}: its answers are not compared with those of ${version}`)
+  return false
 }
 
 async function vitest(args: string[], env: Record<string, string>): Promise<number> {

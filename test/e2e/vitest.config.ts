@@ -14,6 +14,8 @@ const ON_ANY_CLUSTER = [
   'workspace',
 ].map((name) => `test/integration/${name}.test.ts`)
 
+const COMPARED = process.env.COMPARED ? ['test/differential/*.test.ts'] : []
+
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
@@ -27,7 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: [...ON_ANY_CLUSTER, 'test/e2e/*.test.ts', 'test/differential/*.test.ts'],
+          include: [...ON_ANY_CLUSTER, 'test/e2e/*.test.ts', ...COMPARED],
           exclude: ['test/e2e/granted-rights.test.ts'],
         },
       },
