@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ControlPlaneAccess } from '../control-plane/control-plane.ts'
 import { planeOfWorker } from '../control-plane/shared-planes.ts'
 import { createKubectl, type KubectlResult } from '../harness/kubectl.ts'
+import { FOR_CLUSTER } from './rendered-chart.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PAGES = globSync('docs/*.md', { cwd: ROOT })
@@ -67,7 +68,7 @@ test('the pages have commands and manifests to check', () => {
 })
 
 test.each(installs)('%s: the API server takes what this renders: %s', async (_page, command) => {
-  const rendered = await shell(command.replace(/^helm install/, '"$HELM" template'))
+  const rendered = await shell(command.replace(/^helm install/, `"$HELM" template ${FOR_CLUSTER.join(' ')}`))
   expect(rendered, rendered.err).toMatchObject({ code: 0 })
   const asked = await kubectl(['apply', '--dry-run=server', '-f', '-'], { input: rendered.out })
   expect(asked, asked.err).toMatchObject({ code: 0 })

@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startAzureEmulator } from '@kaito/azure-emulator'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { CHARTS, type Chart, requiredValues } from './charts.ts'
+import type { Chart } from './charts.ts'
 import { covers, type Grant, grantsOf, needs, printed, type TracedRequest, tracedRequests } from './granted-rights.ts'
-import { createHelm } from './helm.ts'
-import { done, toolsOfRun } from './installation.ts'
+import { done } from './installation.ts'
+import { template } from './rendered-chart.ts'
 
 const CONTROLLERS = [
   ['workspace', 'workspace-controller'],
@@ -25,16 +24,7 @@ beforeAll(async () => {
   const folder = process.env.E2E_FOLDER ?? ''
   const logs = (await readdir(folder)).filter((file) => /^audit-.*\.log$/.test(file))
   for (const file of logs) trace.push(...tracedRequests(await readFile(join(folder, file), 'utf8')))
-  const azure = await startAzureEmulator()
-  const helm = createHelm({ helm: (await toolsOfRun()).helm, kubeconfigPath: '' })
-  for (const [chart] of CONTROLLERS) {
-    const place = ['--namespace', CHARTS[chart].namespace]
-    grants.set(
-      chart,
-      grantsOf(done(await helm(['template', chart, CHARTS[chart].path, ...place, ...requiredValues(chart, azure)]))),
-    )
-  }
-  await azure.stop()
+  for (const [chart] of CONTROLLERS) grants.set(chart, grantsOf(done(await template(chart))))
 })
 
 describe.each(CONTROLLERS)('the chart %s', (chart, controller) => {

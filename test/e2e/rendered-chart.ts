@@ -32,6 +32,9 @@ export interface RenderedPod {
   spec: z.infer<typeof podSpecSchema>
 }
 
+/** Without a cluster, a Helm that was built from its modules may take a release for granted that is long gone. */
+export const FOR_CLUSTER = ['--kube-version', 'v1.30.0']
+
 /** What `helm template` answers for the chart with its required values and more. */
 export async function template(chart: Chart, more: string[] = []): Promise<HelmResult> {
   const azure = await startAzureEmulator()
@@ -40,7 +43,7 @@ export async function template(chart: Chart, more: string[] = []): Promise<HelmR
     const { path, namespace } = CHARTS[chart]
     const place = ['--namespace', namespace, '--include-crds']
     return await createHelm({ helm, kubeconfigPath: '' })([
-      ...['template', chart, path, ...place],
+      ...['template', chart, path, ...place, ...FOR_CLUSTER],
       ...requiredValues(chart, azure),
       ...more,
     ])
