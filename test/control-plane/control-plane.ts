@@ -57,6 +57,8 @@ interface ControlPlaneOptions {
   auditLog?: string
   /** False makes watches refuse to begin with a list, as older API servers do. */
   streamingLists?: boolean
+  /** False leaves out kube-controller-manager and kube-scheduler: nothing changes but by requests. */
+  controllers?: boolean
 }
 
 /**
@@ -65,7 +67,7 @@ interface ControlPlaneOptions {
  */
 export async function startControlPlane(
   tools: Tools,
-  { auditLog, streamingLists = true }: ControlPlaneOptions = {},
+  { auditLog, streamingLists = true, controllers = true }: ControlPlaneOptions = {},
 ): Promise<ControlPlane> {
   const folder = await mkdtemp(join(tmpdir(), 'kaito-control-plane-'))
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true, maxRetries: 5 })]
@@ -73,7 +75,7 @@ export async function startControlPlane(
     for (const step of undo.toReversed()) await step()
   }
   try {
-    const site = { tools, folder, streamingLists, auditLog: auditLog ?? join(folder, 'audit.log') }
+    const site = { tools, folder, streamingLists, controllers, auditLog: auditLog ?? join(folder, 'audit.log') }
     return { ...(await build(site, undo)), stop }
   } catch (error) {
     await stop()
@@ -87,9 +89,10 @@ interface Site {
   folder: string
   auditLog: string
   streamingLists: boolean
+  controllers: boolean
 }
 
-async function build({ tools, folder, auditLog, streamingLists }: Site, undo: (() => Promise<unknown>)[]) {
+async function build({ tools, folder, auditLog, streamingLists, controllers }: Site, undo: (() => Promise<unknown>)[]) {
   const [etcdPort = 0, peerPort = 0, apiPort = 0] = await freePorts(3)
   const run = (name: keyof Tools, args: string[]) => {
     const program = new SupervisedProgram({ path: tools[name], args, logFile: join(folder, `${name}.log`) })
@@ -108,14 +111,14 @@ async function build({ tools, folder, auditLog, streamingLists }: Site, undo: ((
   const access = await untilServing({ url, folder, token: tokens.admin, program: () => apiServer })
   undo.push(() => access.kube.close())
   egress.follow(access.kubeconfig)
-  for (const name of ['kube-controller-manager', 'kube-scheduler'] as const) {
-    await writeFile(
-      join(folder, `${name}.kubeconfig`),
-      kubeconfigOf({ url, caPem: access.caPem, user: { token: tokens[name] } }),
-    )
-    run(name, name === 'kube-scheduler' ? schedulerArguments(folder) : controllerManagerArguments(folder))
+  if (controllers) {
+    for (const name of ['kube-controller-manager', 'kube-scheduler'] as const) {
+      const user = { token: tokens[name] }
+      await writeFile(join(folder, `${name}.kubeconfig`), kubeconfigOf({ url, caPem: access.caPem, user }))
+      run(name, name === 'kube-scheduler' ? schedulerArguments(folder) : controllerManagerArguments(folder))
+    }
+    await until('the default ServiceAccount', () => isThere(access.kube, SERVICE_ACCOUNT), READY)
   }
-  await until('the default ServiceAccount', () => isThere(access.kube, SERVICE_ACCOUNT), READY)
   return {
     ...accessOf({ url, folder, ...access, token: tokens.admin, tools, auditLog }),
     async restartApiServer() {
@@ -217,7 +220,7 @@ function etcdArguments({ folder, etcdUrl, peerUrl }: { folder: string; etcdUrl: 
   ]
 }
 
-interface ApiServerSettings extends Omit<Site, 'tools'> {
+interface ApiServerSettings extends Omit<Site, 'tools' | 'controllers'> {
   etcdUrl: string
   port: number
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { ControlPlaneAccess } from './control-plane.ts'
+import type { Tools } from './tools.ts'
 
 /** The control planes that the end-to-end run has started: it lists one per test worker in a file. */
-export async function sharedPlanes(): Promise<ControlPlaneAccess[]> {
+async function sharedPlanes(): Promise<ControlPlaneAccess[]> {
   const file = process.env.CONTROL_PLANES
   if (file === undefined) throw new Error('there is no control plane; run "pnpm e2e"')
   return JSON.parse(await readFile(file, 'utf8'))
@@ -14,4 +15,11 @@ export async function planeOfWorker(): Promise<ControlPlaneAccess> {
   const plane = planes[(Number(process.env.VITEST_POOL_ID) - 1) % planes.length]
   if (!plane) throw new Error('there is no control plane for this test worker')
   return plane
+}
+
+/** The programs that the run has found or built. */
+export async function toolsOfRun(): Promise<Tools> {
+  const [plane] = await sharedPlanes()
+  if (!plane) throw new Error('there is no control plane; run "pnpm e2e"')
+  return plane.tools
 }

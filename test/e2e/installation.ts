@@ -5,8 +5,7 @@ import { type AzureEmulator, startAzureEmulator } from '@kaito/azure-emulator'
 import { connectByKubeconfig, startKubelet } from '@kaito/local-cluster'
 import { z } from 'zod'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
-import { sharedPlanes } from '../control-plane/shared-planes.ts'
-import type { Tools } from '../control-plane/tools.ts'
+import { toolsOfRun } from '../control-plane/shared-planes.ts'
 import { KubeHttp } from '../harness/kube-http.ts'
 import { createKubectl } from '../harness/kubectl.ts'
 import { roleActions } from '../harness/test-bed.ts'
@@ -94,13 +93,6 @@ function customCloud(url: string, caFile: string): string[] {
     '--set-file',
     `settings.azure.custom.caBundle=${caFile}`,
   ]
-}
-
-/** The programs that the run has found or built. */
-export async function toolsOfRun(): Promise<Tools> {
-  const [plane] = await sharedPlanes()
-  if (!plane) throw new Error('there is no control plane; run "pnpm e2e"')
-  return plane.tools
 }
 
 /** Helm's or kubectl's output, once it has succeeded. */

@@ -1,9 +1,9 @@
 import { startAzureEmulator } from '@kaito/azure-emulator'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
+import { toolsOfRun } from '../control-plane/shared-planes.ts'
 import { CHARTS, type Chart, requiredValues } from './charts.ts'
 import { createHelm, type HelmResult } from './helm.ts'
-import { toolsOfRun } from './installation.ts'
 
 const containerSchema = z.looseObject({
   name: z.string(),

@@ -51,6 +51,8 @@ export interface DecodeRequest {
   fieldValidation: 'Strict' | 'Warn' | 'Ignore'
   /** Field paths found twice in the JSON text; refused or warned of like unknown fields. */
   duplicateFields?: string[]
+  /** What is wrong with a patch itself; comes before the faults of what it makes. */
+  patchFaults?: string[]
   /** For a patch: how a refusal shows it; the refusal is then of the field `patch`. */
   shownPatch?: (() => string) | undefined
 }

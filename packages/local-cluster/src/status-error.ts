@@ -30,6 +30,8 @@ interface Status {
 export class StatusError extends Error {
   override readonly name = 'StatusError'
   readonly status: Status
+  /** Texts of Warning headers that come with the refusal. */
+  readonly warnings: string[] = []
 
   constructor(refusal: { code: number; reason?: string; message: string; details?: StatusDetails }, cause?: unknown) {
     super(refusal.message, { cause })
@@ -71,12 +73,16 @@ export function notFound(object: RefusedObject): StatusError {
   })
 }
 
-export function alreadyExists(object: RefusedObject): StatusError {
+/** The name of a new object is taken, perhaps by one that is about to go; a generated one may be free next time. */
+export function alreadyExists(object: RefusedObject, about: { isLeaving: boolean; isGenerated: boolean }): StatusError {
+  const exists = `${qualified(object)} "${object.name}" already exists`
+  const advice = ', the server was not able to generate a unique name for the object'
+  const { isLeaving, isGenerated } = about
   return new StatusError({
     code: 409,
     reason: 'AlreadyExists',
-    message: `${qualified(object)} "${object.name}" already exists`,
-    details: detailsOf(object),
+    message: isGenerated ? `${exists}${advice}` : `${isLeaving ? 'object is being deleted: ' : ''}${exists}`,
+    details: { ...detailsOf(object), ...(isGenerated ? { retryAfterSeconds: 1 } : {}) },
   })
 }
 

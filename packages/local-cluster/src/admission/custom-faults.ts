@@ -21,11 +21,15 @@ const RULES_SKIPPED =
 const MAX_REPLICAS = 2 ** 31 - 1
 
 /** Faults of a custom resource by its metadata, schema, lists, scale and CEL rules. */
-export function customFaults({ kind, object, oldObject }: ValidateRequest, custom: CustomVersion): FieldFault[] {
+export function customFaults(
+  { kind, object, oldObject, subresource }: ValidateRequest,
+  custom: CustomVersion,
+): FieldFault[] {
   const { schema, rules } = custom
   const faults = [
+    ...(object.kind === kind.kind ? [] : [invalidValue('kind', object.kind, `must be ${kind.kind}`)]),
     ...(oldObject === undefined ? metadataFaults(object, kind.namespaced) : metadataUpdateFaults(object, oldObject)),
-    ...schemaFaults({ value: object, old: oldObject }, schema, ''),
+    ...inStatus(subresource, schemaFaults({ value: object, old: oldObject }, schema, '')),
     ...scaleFaults(object, custom),
     ...embeddedFaults(object, schema),
     ...(oldObject !== undefined && repeatedItems(oldObject, schema, '').length > 0
@@ -37,12 +41,22 @@ export function customFaults({ kind, object, oldObject }: ValidateRequest, custo
   return [...faults, ...rules.faults({ value: object, old: oldObject }, { left: REQUEST_BUDGET })]
 }
 
+/** The text of a fault in a status that was sent alone names the place in it. */
+function inStatus(subresource: string | undefined, faults: FieldFault[]): FieldFault[] {
+  if (subresource !== 'status') return faults
+  return faults.map((fault) => ({ ...fault, message: fault.message.replace(': status.', ': ') }))
+}
+
 function scaleFaults(object: object, { definition }: CustomVersion): FieldFault[] {
   const { scale } = definition.subresources
   if (scale === undefined) return []
   return [scale.specReplicasPath, scale.statusReplicasPath].flatMap((path) => {
     const replicas = valueAt(object, ...path.split('.').slice(1))
-    if (typeof replicas !== 'number') return []
+    if (replicas === undefined) return []
+    if (typeof replicas !== 'number') {
+      const why = `${path} accessor error: ${replicas} is of the type ${typeof replicas}, expected int64`
+      return [invalidValue(path, 0, why)]
+    }
     if (replicas < 0) return [invalidValue(path, replicas, 'should be a non-negative integer')]
     return replicas > MAX_REPLICAS
       ? [invalidValue(path, replicas, `should be less than or equal to ${MAX_REPLICAS}`)]

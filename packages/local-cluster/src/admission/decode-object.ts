@@ -60,7 +60,17 @@ function mergeStringData(secret: JsonObject): void {
 
 function decodeCustom(object: KubeObject, { schema }: CustomVersion): string[] {
   const { metadata }: JsonObject = object
-  const inMetadata = isJsonObject(metadata) ? decodeBuiltIn(metadata, 'V1ObjectMeta', 'metadata') : []
+  if (!isJsonObject(metadata)) {
+    const found = Array.isArray(metadata) ? 'array' : typeof metadata
+    throw new UnmarshalFault(`json: cannot unmarshal ${found} into Go value of type v1.ObjectMeta`)
+  }
+  // Go's maps are read in this order.
+  for (const name of Object.keys(metadata).sort()) {
+    const value = metadata[name]
+    delete metadata[name]
+    metadata[name] = value
+  }
+  const inMetadata = decodeBuiltIn(metadata, 'V1ObjectMeta', 'metadata')
   for (const { resource, path } of embeddedResources(object, schema, '')) {
     if (!isJsonObject(resource.metadata)) continue
     inMetadata.push(...decodeBuiltIn(resource.metadata, 'V1ObjectMeta', childPath(path, 'metadata')))
@@ -72,9 +82,10 @@ function decodeCustom(object: KubeObject, { schema }: CustomVersion): string[] {
 }
 
 function strictFaults(request: DecodeRequest, unknown: string[]): string[] {
-  const { fieldValidation, duplicateFields } = request
+  const { fieldValidation, duplicateFields, patchFaults = [] } = request
   if (fieldValidation === 'Ignore') return []
   const faults = [
+    ...patchFaults,
     ...(duplicateFields ?? []).map((path) => `duplicate field "${path}"`),
     ...unknown.map((path) => `unknown field "${path}"`),
   ]

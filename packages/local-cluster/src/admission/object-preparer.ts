@@ -1,6 +1,6 @@
 import type { ObjectPreparer, ObjectReader, ValidateRequest } from '../kind-definition.ts'
 import type { SchemaRegistry } from '../kinds/kind-registry.ts'
-import { invalid } from '../status-error.ts'
+import { invalid, StatusError } from '../status-error.ts'
 import { builtInFaults } from '../validation/built-in-faults.ts'
 import { finalizerWarnings } from '../validation/metadata-faults.ts'
 import { customFaults } from './custom-faults.ts'
@@ -17,7 +17,7 @@ export function createObjectPreparer({ kinds, reader }: PreparerOptions): Object
     const { kind, object } = request
     const custom = kinds.customVersion(kind)
     const faults = custom === undefined ? builtInFaults(request) : customFaults(request, custom)
-    if (faults.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name: object.metadata.name }, faults)
+    if (faults.length > 0) throw invalid({ group: kind.group, kind: object.kind, name: object.metadata.name }, faults)
   }
   return {
     decode: (request) => {
@@ -28,7 +28,12 @@ export function createObjectPreparer({ kinds, reader }: PreparerOptions): Object
       if (request.operation !== 'delete') refuseFaults(request)
       const { kind, object, oldObject } = request
       const warnings = kind.custom ? finalizerWarnings(object, oldObject) : []
-      return [...warnings, ...runPolicies(request, { kinds, reader })]
+      try {
+        return [...warnings, ...runPolicies(request, { kinds, reader })]
+      } catch (error) {
+        if (error instanceof StatusError) error.warnings.unshift(...warnings)
+        throw error
+      }
     },
   }
 }

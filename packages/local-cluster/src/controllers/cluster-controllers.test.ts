@@ -136,7 +136,7 @@ test('keeps endpoints of a Service in both forms', async () => {
   }
   await eventuallyOne(access, kinds.ENDPOINTS, isServed)
   const slices = await eventually(access, kinds.ENDPOINT_SLICES, (all) =>
-    all.some(({ endpoints }) => endpoints.length === 1),
+    all.some(({ endpoints }) => endpoints?.length === 1),
   )
   expect(slices[0]?.metadata.labels?.['kubernetes.io/service-name']).toBe('web')
   await access.delete(kinds.SERVICES, inDefault('web'))

@@ -6,6 +6,7 @@ import { builtInModel } from './built-in-kinds.ts'
 const ALWAYS_SET: Record<string, JsonObject> = {
   V1PersistentVolumeClaim: { phase: 'Pending' },
   V1PodDisruptionBudget: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
+  V1Service: { loadBalancer: {} },
   V1StatefulSet: { availableReplicas: 0 },
 }
 const ZEROS: Record<string, unknown> = { int32: 0, int64: 0, boolean: false, string: '' }

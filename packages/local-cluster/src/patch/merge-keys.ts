@@ -25,7 +25,7 @@ const LISTS: Record<string, ListStrategy> = {
   ownerReferences: { mergeKey: 'uid' },
   finalizers: 'set',
   podCIDRs: 'set',
-  'spec.imagePullSecrets': BY_NAME,
+  imagePullSecrets: BY_NAME,
   'containers.ports': { mergeKey: 'containerPort' },
   'initContainers.ports': { mergeKey: 'containerPort' },
   'spec.ports': { mergeKey: 'port' },

@@ -21,12 +21,12 @@ test.each<[rule: string, patch: Record<string, unknown>, at: string[], expected:
     [pod.spec.containers[0], { name: 'b', image: 'b:2' }],
   ],
   [
-    'merges lists inside merged items',
+    'merges lists inside merged items, and puts what the patch brings first',
     { spec: { containers: [{ name: 'a', env: [{ name: 'Y', value: '2' }] }] } },
     ['spec', 'containers', '0', 'env'],
     [
-      { name: 'X', value: '1' },
       { name: 'Y', value: '2' },
+      { name: 'X', value: '1' },
     ],
   ],
   [

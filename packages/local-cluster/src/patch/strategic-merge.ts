@@ -1,4 +1,6 @@
 import { isJsonObject, type JsonObject, jsonEqual } from '../json.ts'
+import { StatusError } from '../status-error.ts'
+import { goMap } from './go-map.ts'
 import { type ListStrategy, listStrategy } from './merge-keys.ts'
 
 const DIRECTIVE = '$patch'
@@ -10,6 +12,7 @@ const ORDER = '$setElementOrder/'
 export function strategicMergePatched(current: unknown, patch: JsonObject, field = ''): JsonObject {
   if (patch[DIRECTIVE] === 'delete') return {}
   if (patch[DIRECTIVE] === 'replace') return withoutDirectives(patch)
+  if (patch[DIRECTIVE] !== undefined) throw unknownDirective(patch)
   const before = isJsonObject(current) ? current : {}
   const result = retained(before, patch[RETAIN])
   for (const [name, values] of listDirectives(patch, DELETE_FROM)) {
@@ -20,13 +23,23 @@ export function strategicMergePatched(current: unknown, patch: JsonObject, field
     if (value === null) delete result[key]
     else result[key] = patchedValue(result[key], value, { field, key })
   }
+  reorder(result, patch, { field, before })
+  return result
+}
+
+/** Puts lists into the order that the patch wants. */
+function reorder(
+  result: JsonObject,
+  patch: JsonObject,
+  { field, before }: { field: string; before: JsonObject },
+): void {
   for (const [name, order] of listDirectives(patch, ORDER)) {
     const strategy = listStrategy(field, name)
+    if (strategy !== undefined) checkOrder(arrayOf(patch[name]), order, strategy)
     const list = result[name]
     if (strategy === undefined || !Array.isArray(list)) continue
     result[name] = ordered(list, order, { before: arrayOf(before[name]), strategy })
   }
-  return result
 }
 
 function listDirectives(patch: JsonObject, prefix: string): [name: string, values: unknown[]][] {
@@ -53,8 +66,20 @@ function patchedValue(current: unknown, value: unknown, { field, key }: { field:
   const strategy = listStrategy(field, key)
   if (!Array.isArray(value) || strategy === undefined) return value
   const before = arrayOf(current)
-  if (strategy === 'set') return [...before, ...value.filter((item) => !before.includes(item))]
-  return mergedList(before, value.filter(isJsonObject), { key, mergeKey: strategy.mergeKey })
+  if (current === undefined) return added(value)
+  const merged =
+    strategy === 'set'
+      ? [...before, ...value.filter((item) => !before.includes(item))]
+      : mergedList(before, value.filter(isJsonObject), { key, mergeKey: strategy.mergeKey })
+  return ordered(merged, value, { before, strategy })
+}
+
+/** The items of a list that was not there. */
+function added(items: unknown[]): unknown[] {
+  return items.flatMap((item) => {
+    if (!isJsonObject(item)) return [item]
+    return item[DIRECTIVE] === undefined ? [withoutDirectives(item)] : []
+  })
 }
 
 function mergedList(before: unknown[], patches: JsonObject[], { key, mergeKey }: { key: string; mergeKey: string }) {
@@ -62,13 +87,34 @@ function mergedList(before: unknown[], patches: JsonObject[], { key, mergeKey }:
   let result = replaces ? [] : [...before]
   for (const patch of patches) {
     const identity = patch[mergeKey]
-    if (identity === undefined) continue
+    if (identity === undefined && patch[DIRECTIVE] === 'replace') continue
+    if (identity === undefined) throw noMergeKey(patch, mergeKey)
     const index = result.findIndex((item) => isJsonObject(item) && item[mergeKey] === identity)
     if (patch[DIRECTIVE] === 'delete') result = result.filter((_item, position) => position !== index)
     else if (index < 0) result.push(strategicMergePatched({}, patch, key))
     else result[index] = strategicMergePatched(result[index], patch, key)
   }
   return result
+}
+
+/** What a patch adds must be in its own order. */
+function checkOrder(items: unknown[], order: unknown[], strategy: ListStrategy): void {
+  const identity = (item: unknown) => (strategy !== 'set' && isJsonObject(item) ? item[strategy.mergeKey] : item)
+  const kept = items.filter((item) => !(isJsonObject(item) && item[DIRECTIVE] === 'delete'))
+  const places = kept.map((item) => order.findIndex((one) => identity(one) === identity(item)))
+  if (places.every((place, index) => place >= 0 && place >= (places[index - 1] ?? 0))) return
+  const message = `The order in patch list:\n${goMap(items)}\n doesn't match $setElementOrder list:\n${goMap(order)}\n`
+  throw new StatusError({ code: 500, message })
+}
+
+function unknownDirective(patch: JsonObject): StatusError {
+  const message = `unknown patch type: ${patch[DIRECTIVE]} in map: ${goMap(patch)}`
+  return new StatusError({ code: 500, message })
+}
+
+function noMergeKey(patch: JsonObject, mergeKey: string): StatusError {
+  const message = `map: ${goMap(patch)} does not contain declared merge key: ${mergeKey}`
+  return new StatusError({ code: 500, message })
 }
 
 /** The items the patch names in its order; those it does not know keep their place among their old neighbours. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster-access.ts'
-import { listAt, numberAt, objectAt, stringAt, valueAt } from '../json.ts'
+import { listAt, numberAt, objectAt, objectsAt, stringAt, valueAt } from '../json.ts'
 import { shortDuration } from './age.ts'
 import {
   AGE,
@@ -19,7 +19,11 @@ import { NODE_COLUMNS } from './node-columns.ts'
 import { POD_COLUMNS } from './pod-columns.ts'
 import { ENDPOINT_COLUMNS, SERVICE_COLUMNS, SLICE_COLUMNS } from './service-columns.ts'
 
-const CREATED_AT = text('Created At', ({ metadata }) => metadata.creationTimestamp ?? '')
+const CREATED_AT: Column = {
+  name: 'Created At',
+  type: 'date',
+  cell: ({ metadata }) => metadata.creationTimestamp ?? '0001-01-01T00:00:00Z',
+}
 const DATA = text(
   'Data',
   (object) =>
@@ -77,6 +81,30 @@ function paramRef(binding: KubeObject): string {
   return name === '' ? '<set>' : `${namespace === '' ? '' : `${namespace}/`}${name}`
 }
 
+/** Shown as a number, but called a text. */
+function asText(column: Column): Column {
+  return { ...column, type: 'string' }
+}
+
+function subjects(name: string, kind: string): Column {
+  return wide(
+    text(name, (binding) =>
+      objectsAt(binding, 'subjects')
+        .filter((subject) => subject.kind === kind)
+        .map((subject) => (kind === 'ServiceAccount' ? `${subject.namespace ?? ''}/${subject.name}` : subject.name))
+        .join(', '),
+    ),
+  )
+}
+
+const BINDING_COLUMNS: Column[] = [
+  text('Role', roleName),
+  AGE,
+  subjects('Users', 'User'),
+  subjects('Groups', 'Group'),
+  subjects('ServiceAccounts', 'ServiceAccount'),
+]
+
 /** Columns after the name, by `group/Kind`; kinds that are not here show name and age. */
 export const BUILT_IN_COLUMNS: Record<string, Column[]> = {
   '/ConfigMap': [DATA, AGE],
@@ -87,7 +115,6 @@ export const BUILT_IN_COLUMNS: Record<string, Column[]> = {
   '/Pod': POD_COLUMNS,
   '/Secret': [field('Type', 'type'), DATA, AGE],
   '/Service': SERVICE_COLUMNS,
-  '/ServiceAccount': [text('Secrets', (account) => String(listAt(account, 'secrets').length)), AGE],
   'apps/ControllerRevision': [text('Controller', controller), integer('Revision', 'revision'), AGE],
   'apps/DaemonSet': [
     integer('Desired', 'status', 'desiredNumberScheduled'),
@@ -101,8 +128,8 @@ export const BUILT_IN_COLUMNS: Record<string, Column[]> = {
   ],
   'apps/Deployment': [
     text('Ready', (deployment) => ratio(deployment, 'readyReplicas')),
-    integer('Up-to-date', 'status', 'updatedReplicas'),
-    integer('Available', 'status', 'availableReplicas'),
+    asText(integer('Up-to-date', 'status', 'updatedReplicas')),
+    asText(integer('Available', 'status', 'availableReplicas')),
     AGE,
     ...templateColumns(),
   ],
@@ -131,8 +158,8 @@ export const BUILT_IN_COLUMNS: Record<string, Column[]> = {
   'discovery.k8s.io/EndpointSlice': SLICE_COLUMNS,
   'rbac.authorization.k8s.io/Role': [CREATED_AT],
   'rbac.authorization.k8s.io/ClusterRole': [CREATED_AT],
-  'rbac.authorization.k8s.io/RoleBinding': [text('Role', roleName), AGE],
-  'rbac.authorization.k8s.io/ClusterRoleBinding': [text('Role', roleName), AGE],
+  'rbac.authorization.k8s.io/RoleBinding': BINDING_COLUMNS,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': BINDING_COLUMNS,
   'scheduling.k8s.io/PriorityClass': [
     integer('Value', 'value'),
     text('Global-Default', (priority) => valueAt(priority, 'globalDefault') === true),
@@ -155,7 +182,7 @@ export const BUILT_IN_COLUMNS: Record<string, Column[]> = {
     AGE,
   ],
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': [
-    text('Validations', (policy) => listAt(policy, 'spec', 'validations').length),
+    { ...text('Validations', (policy) => listAt(policy, 'spec', 'validations').length), type: 'integer' },
     text('ParamKind', paramKind),
     AGE,
   ],

@@ -6,7 +6,7 @@ export type Cell = string | number | boolean | null
 
 export interface Column {
   name: string
-  type: 'string' | 'integer'
+  type: 'string' | 'integer' | 'date'
   /** Only `-o wide` shows it. */
   wide?: boolean
   cell(object: KubeObject, nowMs: number): Cell

@@ -15,6 +15,7 @@ interface TablePrinterOptions {
 
 interface Layout {
   columnDefinitions: object[]
+  isPlain: boolean
   cells(object: KubeObject, nowMs: number): Cell[]
 }
 
@@ -29,14 +30,20 @@ export function createTablePrinter({ kinds, now }: TablePrinterOptions): TablePr
         apiVersion: 'meta.k8s.io/v1',
         metadata: request.metadata,
         columnDefinitions: layout.columnDefinitions,
-        rows: request.objects.map((object) => ({
-          cells: layout.cells(object, nowMs),
-          ...rowConditions(object, request.kind),
-          ...rowObject(object, request),
-        })),
+        rows: rowsOf(request, layout, nowMs),
       }
     },
   }
+}
+
+function rowsOf(request: TableRequest, layout: Layout, nowMs: number) {
+  // Go's table of a kind without columns of its own has no rows rather than an empty list of them.
+  if (request.objects.length === 0 && layout.isPlain) return null
+  return request.objects.map((object) => ({
+    cells: layout.cells(object, nowMs),
+    ...rowConditions(object, request.kind),
+    ...rowObject(object, request),
+  }))
 }
 
 const NAME = { name: 'Name', type: 'string', format: 'name', description: 'Name of the object.', priority: 0 }
@@ -53,9 +60,10 @@ function builtInLayout({ group, kind }: KindDefinition): Layout {
   // Events are told apart by what they say; their generated names come last, and only in a wide table.
   const nameFirst = !(group === '' && kind === 'Event')
   return {
+    isPlain: columns.some(({ type }) => type === 'date'),
     columnDefinitions: nameFirst ? [NAME, ...definitions] : definitions,
     cells: (object, nowMs) => [
-      ...(nameFirst ? [object.metadata.name] : []),
+      ...(nameFirst ? [object.metadata.name ?? ''] : []),
       ...columns.map((column) => column.cell(object, nowMs)),
     ],
   }
@@ -63,6 +71,7 @@ function builtInLayout({ group, kind }: KindDefinition): Layout {
 
 function customLayout(columns: PrinterColumn[]): Layout {
   return {
+    isPlain: false,
     columnDefinitions: [
       NAME,
       ...columns.map(({ name, type, format, description, priority }) => ({
@@ -73,7 +82,10 @@ function customLayout(columns: PrinterColumn[]): Layout {
         priority,
       })),
     ],
-    cells: (object, nowMs) => [object.metadata.name, ...columns.map((column) => customCell(column, object, nowMs))],
+    cells: (object, nowMs) => [
+      object.metadata.name ?? '',
+      ...columns.map((column) => customCell(column, object, nowMs)),
+    ],
   }
 }
 
@@ -103,7 +115,7 @@ function rowConditions(object: KubeObject, { group, kind }: KindDefinition): obj
 }
 
 function rowObject(object: KubeObject, { includeObject }: TableRequest): object {
-  if (includeObject === 'None') return {}
+  if (includeObject === 'None') return { object: null }
   if (includeObject === 'Object') return { object }
   return {
     object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },

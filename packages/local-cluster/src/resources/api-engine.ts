@@ -27,6 +27,8 @@ export interface WriteOptions {
   fieldValidation: 'Strict' | 'Warn' | 'Ignore'
   /** Field paths found twice in the JSON text. */
   duplicateFields?: string[]
+  /** What is wrong with a patch itself. */
+  patchFaults?: string[]
   shownPatch?: () => string
 }
 

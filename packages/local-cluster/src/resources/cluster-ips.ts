@@ -12,9 +12,7 @@ export function createClusterIps(): ClusterIps {
       if (wanted !== undefined) {
         if (taken.has(wanted)) throw new RangeError('provided IP is already allocated')
         if (!/^10\.0\.\d+\.\d+$/.test(wanted)) {
-          throw new RangeError(
-            `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is 10.0.0.0/16`,
-          )
+          throw new RangeError('the provided network does not match the current range')
         }
         taken.add(wanted)
         return wanted

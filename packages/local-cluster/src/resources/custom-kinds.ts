@@ -1,8 +1,7 @@
 import type { KubeObject } from '../cluster-access.ts'
 import type { UserInfo } from '../kind-definition.ts'
 import type { ApiEngine } from './api-engine.ts'
-import { deleteObject } from './delete-object.ts'
-import { CRD_CLEANUP } from './kind-rules.ts'
+import { CRD_CLEANUP, deleteObject } from './delete-object.ts'
 import { isFinished, removeObject } from './update-object.ts'
 
 const DEFINITIONS = { group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' }

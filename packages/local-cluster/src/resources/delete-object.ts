@@ -1,8 +1,9 @@
-import type { KubeObject } from '../cluster-access.ts'
+import type { KindRef, KubeObject } from '../cluster-access.ts'
 import { timestamp } from '../cluster-clock.ts'
 import { fieldsAt, jsonEqual, stringAt } from '../json.ts'
-import type { UserInfo } from '../kind-definition.ts'
+import type { KindDefinition, UserInfo } from '../kind-definition.ts'
 import { conflict, forbidden } from '../status-error.ts'
+import type { StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine, Target } from './api-engine.ts'
 import { refused } from './object-metadata.ts'
 import { isFinished, removeObject, storedAt } from './update-object.ts'
@@ -13,6 +14,16 @@ export interface DeleteRequest {
   preconditions?: { uid?: string; resourceVersion?: string }
   propagationPolicy?: 'Foreground' | 'Background' | 'Orphan'
   gracePeriodSeconds?: number
+  /** By the older `orphanDependents: false`: an object that stays for now is answered by 202. */
+  cascading?: boolean
+}
+
+const JOB_WARNING =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
+
+/** What to warn of before anything is deleted. */
+export function deletionWarnings({ group, plural }: KindRef, { propagationPolicy }: DeleteRequest): string[] {
+  return group === 'batch' && plural === 'jobs' && propagationPolicy === undefined ? [JOB_WARNING] : []
 }
 
 /** `removed` is false while finalizers or a grace period hold the object. */
@@ -21,6 +32,8 @@ interface Deletion {
   object: KubeObject
 }
 
+/** Holds a CustomResourceDefinition until its objects are gone. */
+export const CRD_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
 const PROTECTED_NAMESPACES = new Set(['default', 'kube-system', 'kube-public'])
 const PROPAGATION_FINALIZERS = ['foregroundDeletion', 'orphan']
 
@@ -34,9 +47,24 @@ export function deleteObject(engine: ApiEngine, target: Target, request: DeleteR
   checkDeletePreconditions(target, request, stored.object)
   engine.preparer.validate({ kind, operation: 'delete', object: stored.object, oldObject: stored.object, user, dryRun })
   const object = markedForDeletion(engine, target, { request, object: stored.object })
-  if (dryRun) return { removed: isFinished(object), object }
-  if (isFinished(object)) return { removed: true, object: removeObject(engine, kind, stored).object }
+  if (dryRun)
+    return { removed: isFinished(object), object: isFinished(object) && !isPod(kind) ? stored.object : object }
+  if (isFinished(object)) return { removed: true, object: removed(engine, kind, { stored, object }) }
   return { removed: false, object: object === stored.object ? object : engine.store.put(kind, object).object }
+}
+
+function isPod({ group, plural }: KindDefinition): boolean {
+  return group === '' && plural === 'pods'
+}
+
+/** Kinds with a grace period are marked before they go, however short it is. */
+function removed(
+  engine: ApiEngine,
+  kind: KindDefinition,
+  { stored, object }: { stored: StoredObject; object: KubeObject },
+): KubeObject {
+  const last = isPod(kind) && object !== stored.object ? engine.store.put(kind, object) : stored
+  return removeObject(engine, kind, last).object
 }
 
 function checkDeletePreconditions(
@@ -45,6 +73,10 @@ function checkDeletePreconditions(
   { metadata }: KubeObject,
 ): void {
   const { uid, resourceVersion } = preconditions
+  if (target.kind.kind === 'Namespace') {
+    checkNamespacePreconditions(target, preconditions, metadata)
+    return
+  }
   // The real server names the kind here, not its plural.
   const record = { group: target.kind.group, plural: target.kind.kind, name: target.name }
   if (uid !== undefined && uid !== metadata.uid) {
@@ -55,6 +87,22 @@ function checkDeletePreconditions(
     const facts = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion})`
     throw conflict(record, `${facts}. The object might have been modified`)
   }
+}
+
+/** Namespaces are deleted by code of their own, with words of its own. */
+function checkNamespacePreconditions(
+  target: Target,
+  { uid, resourceVersion }: NonNullable<DeleteRequest['preconditions']>,
+  metadata: KubeObject['metadata'],
+): void {
+  const refuse = (what: string, wanted: string, found = '') =>
+    conflict(
+      refused(target),
+      `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`,
+    )
+  if (uid !== undefined && uid !== metadata.uid) throw refuse('UID', uid, metadata.uid)
+  if (resourceVersion === undefined || resourceVersion === metadata.resourceVersion) return
+  throw refuse('ResourceVersion', resourceVersion, metadata.resourceVersion)
 }
 
 /** The object as the deletion leaves it; the same object when an earlier deletion already said as much. */
@@ -77,7 +125,8 @@ function markedForDeletion(
     ...metadata,
     finalizers,
     deletionTimestamp: timestamp(Math.max(now, begun + grace * 1000)),
-    deletionGracePeriodSeconds: grace,
+    // A namespace is marked by hand, without a grace period.
+    ...(object.kind === 'Namespace' ? {} : { deletionGracePeriodSeconds: grace }),
     ...(first && metadata.generation !== undefined ? { generation: metadata.generation + 1 } : {}),
   }
   const { finalizers: _none, ...unheld } = changed
@@ -102,13 +151,16 @@ function gracePeriodSeconds({ kind }: Target, request: DeleteRequest, object: Ku
 
 /** The garbage collector acts on these two finalizers and takes them off. */
 function finalizersFor({ kind }: Target, request: DeleteRequest, { metadata }: KubeObject): string[] {
-  const present = metadata.finalizers ?? []
+  const isDefinition = kind.plural === 'customresourcedefinitions' && metadata.deletionTimestamp === undefined
+  if (kind.group === '' && kind.plural === 'events') return metadata.finalizers ?? []
+  const present = [...new Set([...(metadata.finalizers ?? []), ...(isDefinition ? [CRD_CLEANUP] : [])])]
   const others = present.filter((finalizer) => !PROPAGATION_FINALIZERS.includes(finalizer))
   const decided = others.length < present.length
   // The real server orphans a Job's pods unless told otherwise: its oldest clients expect that.
   const byDefault = kind.group === 'batch' && kind.plural === 'jobs' && !decided ? 'Orphan' : undefined
   const policy = request.propagationPolicy ?? byDefault
   if (policy === undefined) return present
+  if (kind.kind === 'Namespace' && request.cascading) return present.filter((finalizer) => finalizer !== 'orphan')
   if (policy === 'Foreground') return [...others, 'foregroundDeletion']
   return policy === 'Orphan' ? [...others, 'orphan'] : others
 }

@@ -54,7 +54,12 @@ function checkBudget(budget: KubeObject): void {
   const { name, generation = 0 } = budget.metadata
   const late = statusNumber(budget, 'observedGeneration') < generation
   if (!late && statusNumber(budget, 'disruptionsAllowed') > 0) return
-  const healthy = `needs ${statusNumber(budget, 'desiredHealthy')} healthy pods and has ${statusNumber(budget, 'currentHealthy')} currently`
+  const desired = statusNumber(budget, 'desiredHealthy')
+  const current = statusNumber(budget, 'currentHealthy')
+  const healthy =
+    current <= desired
+      ? `needs ${desired} healthy pods and has ${current} currently`
+      : 'does not allow evicting pods currently'
   const message = late
     ? `The disruption budget ${name} is still being processed by the server.`
     : `The disruption budget ${name} ${healthy}`
@@ -71,5 +76,17 @@ function spend(engine: ApiEngine, { object }: StoredObject, podName: string): vo
   const status = fieldsAt(object, 'status')
   const disruptedPods = { ...fieldsAt(status, 'disruptedPods'), [podName]: timestamp(engine.clock.now()) }
   const disruptionsAllowed = statusNumber(object, 'disruptionsAllowed') - 1
-  engine.store.put(BUDGETS, { ...object, status: { ...status, disruptionsAllowed, disruptedPods } })
+  const spent = { ...status, disruptionsAllowed, disruptedPods }
+  const exhausted = disruptionsAllowed === 0 ? { conditions: withoutDisruption(engine, object) } : {}
+  engine.store.put(BUDGETS, { ...object, status: { ...spent, ...exhausted } })
+}
+
+/** The budget's conditions once its last disruption is spent. */
+function withoutDisruption({ clock }: ApiEngine, budget: KubeObject): object[] {
+  const type = 'DisruptionAllowed'
+  const others = objectsAt(budget, 'status', 'conditions').filter((condition) => condition.type !== type)
+  const { generation: observedGeneration } = budget.metadata
+  const lastTransitionTime = timestamp(clock.now())
+  const reason = 'InsufficientPods'
+  return [...others, { type, status: 'False', observedGeneration, lastTransitionTime, reason, message: '' }]
 }

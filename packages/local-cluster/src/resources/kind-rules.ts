@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { KubeObject } from '../cluster-access.ts'
 import { timestamp } from '../cluster-clock.ts'
-import { fieldsAt, objectsAt, stringAt } from '../json.ts'
+import { fieldsAt, type JsonObject, jsonEqual, listAt, objectsAt, stringAt } from '../json.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import { definitionStatus } from '../kinds/definition-status.ts'
 import { withJobIdentity } from '../kinds/job-identity.ts'
@@ -13,12 +13,15 @@ import { admittedPod } from './pod-admission.ts'
 interface KindRule {
   create?(object: KubeObject, engine: ApiEngine): KubeObject
   update?(object: KubeObject, stored: KubeObject, engine: ApiEngine): KubeObject
+  /** With every change, also of a subresource. */
+  always?(object: KubeObject, stored: KubeObject): KubeObject
   /** After the object is stored. */
   removed?(object: KubeObject, engine: ApiEngine): void
 }
 
-/** Holds a CustomResourceDefinition until its objects are gone. */
-export const CRD_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
+const SINGLE_STACK = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' }
+/** How the API still shows a count that it once had as a field. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
 
 const RULES: Record<string, KindRule> = {
@@ -29,22 +32,36 @@ const RULES: Record<string, KindRule> = {
       return { ...node, spec: { ...fieldsAt(node, 'spec'), taints: [...taints, NOT_READY] } }
     },
   },
+  'apps/daemonsets': {
+    create: (set) => withTemplateGeneration(set, 1),
+    always(set, stored) {
+      const before = Number(stored.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1)
+      const isSame = jsonEqual(fieldsAt(set, 'spec', 'template'), fieldsAt(stored, 'spec', 'template'))
+      return withTemplateGeneration(set, isSame ? before : before + 1)
+    },
+  },
   '/namespaces': {
     create(namespace) {
-      const { metadata } = namespace
-      const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name }
-      const spec = { ...fieldsAt(namespace, 'spec'), finalizers: ['kubernetes'] }
-      return { ...namespace, metadata: { ...metadata, labels }, spec, status: { phase: 'Active' } }
+      const spec = {
+        ...fieldsAt(namespace, 'spec'),
+        finalizers: [...new Set([...listAt(namespace, 'spec', 'finalizers'), 'kubernetes'])],
+      }
+      return { ...withNameLabel(namespace), spec, status: { phase: 'Active' } }
     },
     update: (namespace, stored) => ({ ...namespace, spec: stored.spec }),
+    always: withNameLabel,
   },
   '/services': {
     create: (service, engine) => ({ ...service, spec: withClusterIp(service, engine), status: { loadBalancer: {} } }),
     update(service, stored) {
-      const { clusterIP, clusterIPs } = fieldsAt(stored, 'spec')
-      const spec = fieldsAt(service, 'spec')
-      const unset = spec.clusterIP === undefined || spec.clusterIP === ''
-      return unset && spec.type !== 'ExternalName' ? { ...service, spec: { ...spec, clusterIP, clusterIPs } } : service
+      const before: JsonObject = { ...SINGLE_STACK, ...fieldsAt(stored, 'spec') }
+      const { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy } = before
+      const sent = fieldsAt(service, 'spec')
+      const spec: JsonObject = sent.type === 'ExternalName' ? sent : { ipFamilies, ipFamilyPolicy, ...sent }
+      const unset = clusterIP !== undefined && (spec.clusterIP === undefined || spec.clusterIP === '')
+      if (unset && spec.type !== 'ExternalName') return { ...service, spec: { ...spec, clusterIP, clusterIPs } }
+      const isAddressed = spec.clusterIP !== undefined && spec.clusterIPs === undefined
+      return { ...service, spec: isAddressed ? { ...spec, clusterIPs: [spec.clusterIP] } : spec }
     },
     removed(service, engine) {
       const address = stringAt(service, 'spec', 'clusterIP')
@@ -53,10 +70,7 @@ const RULES: Record<string, KindRule> = {
   },
   'batch/jobs': { create: withJobIdentity },
   'apiextensions.k8s.io/customresourcedefinitions': {
-    create(crd, engine) {
-      const finalizers = [...new Set([...(crd.metadata.finalizers ?? []), CRD_CLEANUP])]
-      return withDefinitionStatus({ ...crd, metadata: { ...crd.metadata, finalizers } }, engine)
-    },
+    create: (crd, engine) => withDefinitionStatus(crd, engine),
     update: (crd, _stored, engine) => withDefinitionStatus(crd, engine),
   },
   '/events': {
@@ -73,23 +87,45 @@ export function kindRule(kind: KindDefinition): KindRule {
   return RULES[`${kind.group}/${kind.plural}`] ?? {}
 }
 
+function withNameLabel(namespace: KubeObject): KubeObject {
+  const { metadata } = namespace
+  const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name }
+  return { ...namespace, metadata: { ...metadata, labels } }
+}
+
+function withTemplateGeneration(set: KubeObject, generation: number): KubeObject {
+  const annotations = { ...set.metadata.annotations, [TEMPLATE_GENERATION]: String(generation) }
+  return { ...set, metadata: { ...set.metadata, annotations } }
+}
+
 function withDefinitionStatus(crd: KubeObject, { registry, clock }: ApiEngine): KubeObject {
   return { ...crd, status: definitionStatus(crd, { kinds: registry, now: timestamp(clock.now()) }) }
 }
 
 function withClusterIp(service: KubeObject, engine: ApiEngine): Record<string, unknown> {
   const spec = fieldsAt(service, 'spec')
-  if (spec.type === 'ExternalName' || spec.clusterIP === 'None') return spec
+  if (spec.type === 'ExternalName') return spec
+  if (spec.clusterIP === 'None') return { ...spec, clusterIPs: ['None'], ...SINGLE_STACK }
   const wanted = typeof spec.clusterIP === 'string' && spec.clusterIP !== '' ? spec.clusterIP : undefined
   // What is no address is refused by the Service's own rules.
   if (wanted !== undefined && isIP(wanted) === 0) return spec
   try {
     const clusterIP = engine.clusterIps.take(wanted)
-    return { ...spec, clusterIP, clusterIPs: [clusterIP] }
+    if (service.metadata.name === '') throw unnamedService(clusterIP, engine)
+    return { ...spec, clusterIP, clusterIPs: [clusterIP], ...SINGLE_STACK }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     const message = `Invalid value: ["${wanted}"]: failed to allocate IP ${wanted}: ${error.message}`
     const cause = { reason: 'FieldValueInvalid', message, field: 'spec.clusterIPs' }
     throw invalid({ group: '', kind: 'Service', name: service.metadata.name }, [cause])
   }
+}
+
+/** The real server gives a Service its address before it asks for its name. */
+function unnamedService(clusterIP: string, { clusterIps }: ApiEngine) {
+  clusterIps.release(clusterIP)
+  const why = `IPAddress.networking.k8s.io "${clusterIP}" is invalid: spec.parentRef.name: Required value`
+  const message = `Invalid value: [""]: failed to allocate IP: ${why}`
+  const cause = { reason: 'FieldValueInvalid', message, field: 'spec.clusterIPs' }
+  return invalid({ group: '', kind: 'Service', name: '' }, [cause])
 }

@@ -1,10 +1,11 @@
 import type { KubeObject } from '../cluster-access.ts'
 import type { KindDefinition } from '../kind-definition.ts'
-import { fieldSelector } from '../selectors/field-selector.ts'
+import { fieldRequirements, fieldSelector } from '../selectors/field-selector.ts'
 import { labelSelector } from '../selectors/label-selector-text.ts'
-import { badRequest, invalid, StatusError } from '../status-error.ts'
+import { badRequest, StatusError } from '../status-error.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine } from './api-engine.ts'
+import { type ContinueToken, continueToken, parsedContinueToken } from './continue-token.ts'
 import { versionNumber } from './preconditions.ts'
 
 /** Query parameters of a list or watch, as sent. */
@@ -33,24 +34,38 @@ export function matcher(kind: KindDefinition, query: ListQuery): (object: KubeOb
     fields(object)
 }
 
+/** Refuses (400) selectors and numbers that cannot be read; comes before what they mean for a kind. */
+export function checkReadable({ limit, labelSelector: labels = '', fieldSelector: fields = '' }: ListQuery): void {
+  wholeNumber(limit)
+  labelSelector(labels)
+  fieldRequirements(fields)
+}
+
 export function listObjects(engine: ApiEngine, kind: KindDefinition, query: ListQuery): ObjectList {
-  checkVersionMatch(query)
   const matches = matcher(kind, query)
-  const limit = wholeNumber(query.limit) ?? 0
-  const from = query.continue === undefined || query.continue === '' ? undefined : parseContinue(query)
-  const revision = from?.revision ?? revisionOf(engine, query)
+  // The real server's cache, which answers for any version, knows no chunks; one object is none.
+  const isWhole = isOne(query) || (query.resourceVersion === '0' && isCached(kind))
+  const limit = isWhole ? 0 : (wholeNumber(query.limit) ?? 0)
+  const from = continued(query)
+  // A negative revision asks for the rest as it is now.
+  const revision =
+    from === undefined ? revisionOf(engine, kind, query) : from.revision < 0 ? engine.store.revision() : from.revision
   const all = snapshot(engine, kind, { revision, namespace: query.namespace, continued: from !== undefined })
-  const rest = all.filter(({ object, key }) => (from === undefined || key > from.after) && matches(object))
-  const items = limit > 0 ? rest.slice(0, limit) : rest
+  const prefix = query.namespace === undefined ? '' : `${query.namespace}/`
+  const rest = from === undefined ? all : all.filter(({ key }) => key >= `${prefix}${from.start}`)
+  const matching = rest.filter(({ object }) => matches(object))
+  const items = limit > 0 ? matching.slice(0, limit) : matching
   const last = items.at(-1)
-  if (last === undefined || items.length === rest.length)
+  // What follows may match nothing: nobody has looked at it yet.
+  if (last === undefined || items.length < limit || limit <= 0 || last === rest.at(-1)) {
     return { items, metadata: { resourceVersion: String(revision) } }
-  const selected = query.labelSelector !== undefined || query.fieldSelector !== undefined
+  }
+  const selected = Boolean(query.labelSelector || query.fieldSelector)
   return {
     items,
     metadata: {
       resourceVersion: String(revision),
-      continue: Buffer.from(JSON.stringify({ revision, after: last.key })).toString('base64url'),
+      continue: continueToken({ revision, start: `${last.key.slice(prefix.length)}\0` }),
       ...(selected ? {} : { remainingItemCount: rest.length - items.length }),
     },
   }
@@ -63,9 +78,14 @@ export function wholeNumber(text: string | undefined): number | undefined {
   return Number(text)
 }
 
-/** The state that a read wants to see, as its query says; zero for any. */
-export function wantedVersion({ resourceVersion }: ListQuery): number {
-  const refuse = (why: string) => new StatusError({ code: 500, message: invalidVersion(resourceVersion, why) })
+/** The state that a read wants to see, as its query says; zero for any. Without a kind it is a watch that wants it. */
+export function wantedVersion(kind: KindDefinition | undefined, { resourceVersion }: ListQuery): number {
+  const refuse = (why: string) => {
+    const message = invalidVersion(resourceVersion, why)
+    return kind === undefined || isCached(kind)
+      ? new StatusError({ code: 500, message })
+      : badRequest(`invalid resource version: ${message}`)
+  }
   return versionNumber(resourceVersion, refuse)
 }
 
@@ -78,8 +98,22 @@ export function expired(message: string): StatusError {
   return new StatusError({ code: 410, reason: 'Expired', message })
 }
 
+/** The real server keeps every kind but Events in a cache of its own. */
+function isCached({ group, plural }: Pick<KindDefinition, 'group' | 'plural'>): boolean {
+  return group !== '' || plural !== 'events'
+}
+
+interface Advice {
+  retryAfterSeconds?: number
+}
+
+/** The cache gives this advice. */
+export function adviceOf({ group, plural }: KindDefinition): Advice {
+  return isCached({ group, plural }) ? { retryAfterSeconds: 1 } : {}
+}
+
 /** Refuses (504) to speak for a state that this server has not reached. */
-export function checkReached(engine: ApiEngine, wanted: number): void {
+export function checkReached(engine: ApiEngine, wanted: number, advice: Advice): void {
   const current = engine.store.revision()
   if (wanted <= current) return
   throw new StatusError({
@@ -88,20 +122,27 @@ export function checkReached(engine: ApiEngine, wanted: number): void {
     message: `Timeout: Too large resource version: ${wanted}, current: ${current}`,
     details: {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-      retryAfterSeconds: 1,
+      ...advice,
     },
   })
 }
 
-function revisionOf(engine: ApiEngine, query: ListQuery): number {
+/** A list of at most one object, by its name. */
+function isOne({ fieldSelector: fields = '' }: ListQuery): boolean {
+  return fieldRequirements(fields).some(({ field, operator }) => field === 'metadata.name' && operator !== '!=')
+}
+
+function revisionOf(engine: ApiEngine, kind: KindDefinition, query: ListQuery): number {
   const { resourceVersion } = query
   const refuse = (why: string) => badRequest(`invalid resource version: ${invalidVersion(resourceVersion, why)}`)
   const wanted = versionNumber(resourceVersion, refuse)
   const current = engine.store.revision()
   if (wanted === 0) return current
-  checkReached(engine, wanted)
   const exact =
-    query.resourceVersionMatch === undefined ? query.limit !== undefined : query.resourceVersionMatch === 'Exact'
+    (query.resourceVersionMatch ?? '') === ''
+      ? !isOne(query) && (wholeNumber(query.limit) ?? 0) > 0
+      : query.resourceVersionMatch === 'Exact'
+  checkReached(engine, wanted, exact && isOne(query) ? {} : adviceOf(kind))
   return exact ? wanted : current
 }
 
@@ -119,35 +160,11 @@ function snapshot(
   throw expired(`The provided continue parameter is too old to display a consistent list result. You ${advice}.`)
 }
 
-function parseContinue(query: ListQuery): { revision: number; after: string } {
+function continued(query: ListQuery): ContinueToken | undefined {
+  if (query.continue === undefined || query.continue === '') return undefined
+  const token = parsedContinueToken(query.continue)
   if (query.resourceVersion !== undefined && query.resourceVersion !== '' && query.resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue')
   }
-  try {
-    const token: unknown = JSON.parse(Buffer.from(query.continue ?? '', 'base64url').toString())
-    const { revision, after } = token as { revision: unknown; after: unknown }
-    if (typeof revision !== 'number' || typeof after !== 'string') throw new TypeError('fields are missing')
-    return { revision, after }
-  } catch (error) {
-    throw new StatusError({ code: 400, reason: 'BadRequest', message: 'continue key is not valid' }, error)
-  }
-}
-
-function checkVersionMatch({ resourceVersion = '', resourceVersionMatch, continue: token }: ListQuery): void {
-  if (resourceVersionMatch === undefined || resourceVersionMatch === '') return
-  const fault = (message: string, reason: string) => {
-    const cause = { reason, message, field: 'resourceVersionMatch' }
-    return invalid({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [cause])
-  }
-  const forbidden = (why: string) => fault(`Forbidden: ${why}`, 'FieldValueForbidden')
-  if (resourceVersion === '') throw forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided')
-  if (token !== undefined && token !== '')
-    throw forbidden('resourceVersionMatch is forbidden when continue is provided')
-  if (resourceVersionMatch === 'Exact' && resourceVersion === '0') {
-    throw forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
-  }
-  if (resourceVersionMatch !== 'Exact' && resourceVersionMatch !== 'NotOlderThan') {
-    const message = `Unsupported value: "${resourceVersionMatch}": supported values: "Exact", "NotOlderThan", ""`
-    throw fault(message, 'FieldValueNotSupported')
-  }
+  return token
 }

@@ -3,34 +3,57 @@ import { timestamp } from '../cluster-clock.ts'
 import { isJsonObject, jsonEqual } from '../json.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import { apiVersionOf, keyOf } from '../object-address.ts'
-import { badRequest, invalid, type StatusCause, StatusError } from '../status-error.ts'
+import { badRequest, type StatusError } from '../status-error.ts'
 import type { ApiEngine, Target } from './api-engine.ts'
 import { traitsOf } from './kind-traits.ts'
 
-/** Checks that a body fits the address it was sent to, and completes what it may leave out. */
-export function addressed(target: Target, body: unknown): KubeObject {
-  if (!isJsonObject(body)) throw badRequest('the request body is not an object')
-  const { kind } = target
-  const apiVersion = body.apiVersion ?? apiVersionOf(kind)
-  if (kind.custom && body.kind === undefined) throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`)
-  if (apiVersion !== apiVersionOf(kind)) {
-    throw badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(kind)})`,
-    )
+type RecognizedKind = Pick<KindDefinition, 'group' | 'version' | 'kind' | 'custom'>
+
+/** The body as an object of its kind; throws 400 for what is none. */
+export function recognized(kind: RecognizedKind, body: unknown): KubeObject {
+  // Go reads null as an object without fields.
+  const sent = body === null && !kind.custom ? {} : body
+  if (!isJsonObject(sent)) throw badRequest('the request body is not an object')
+  const wanted = apiVersionOf(kind)
+  const apiVersion = textOr(sent.apiVersion, wanted)
+  const sentKind = textOr(sent.kind, kind.kind)
+  // What else is wrong with a custom object of another kind is told with it.
+  const isToldLater = kind.custom && apiVersion === wanted
+  if (!isToldLater && (apiVersion !== wanted || sentKind !== kind.kind))
+    throw otherKind(kind, { apiVersion, sent: sentKind })
+  const { metadata } = sent
+  const own = isJsonObject(metadata) ? { ...metadata } : (metadata ?? {})
+  return { ...sent, apiVersion: wanted, kind: sentKind, metadata: own as KubeMetadata }
+}
+
+function textOr(value: unknown, other: string): string {
+  return typeof value === 'string' && value !== '' ? value : other
+}
+
+function otherKind(kind: RecognizedKind, { apiVersion, sent }: { apiVersion: string; sent: string }): StatusError {
+  const version = apiVersion.split('/').at(-1)
+  if (kind.custom && sent === kind.kind) {
+    const expected = `does not match the expected API version (${apiVersionOf(kind)})`
+    return badRequest(`the API version in the data (${apiVersion}) ${expected}`)
   }
-  if (body.kind !== undefined && body.kind !== kind.kind) {
-    throw badRequest(`${body.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: the kinds differ`)
-  }
-  const metadata: Record<string, unknown> = isJsonObject(body.metadata) ? { ...body.metadata } : {}
-  if (kind.namespaced && target.namespace !== undefined) {
-    metadata.namespace ??= target.namespace
-    if (metadata.namespace !== target.namespace) {
+  const why = `no kind ${JSON.stringify(sent)} is registered for version ${JSON.stringify(apiVersion)} in scheme`
+  return badRequest(`${sent} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}: ${why}`)
+}
+
+/** Checks that an object fits the address it was sent to, and completes what it may leave out. */
+export function placed({ kind, namespace }: Target, object: KubeObject): KubeObject {
+  const metadata: Record<string, unknown> = { ...object.metadata }
+  metadata.name ??= ''
+  if (kind.namespaced && namespace !== undefined) {
+    metadata.namespace = metadata.namespace === undefined || metadata.namespace === '' ? namespace : metadata.namespace
+    if (metadata.namespace !== namespace) {
       throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
     }
   }
+  if (!kind.namespaced) delete metadata.namespace
   delete metadata.managedFields
   delete metadata.selfLink
-  return { ...body, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { name: '', ...metadata } }
+  return { ...object, metadata: metadata as unknown as KubeMetadata }
 }
 
 export function refused(target: Pick<Target, 'kind' | 'name'>) {
@@ -42,13 +65,7 @@ const MAX_DRAWS = 8
 
 /** System metadata of a new object; the caller's own values for it are ignored, as the real server does. */
 export function newMetadata(engine: ApiEngine, kind: KindDefinition, metadata: KubeMetadata): KubeMetadata {
-  const { resourceVersion, ...kept } = metadata
-  if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== '0') {
-    throw new StatusError({ code: 500, message: 'resourceVersion should not be set on objects to be created' })
-  }
-  delete kept.deletionTimestamp
-  delete kept.deletionGracePeriodSeconds
-  delete kept.generation
+  const { resourceVersion: _version, deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...kept } = metadata
   return {
     ...kept,
     name: kept.name === '' ? generatedName(engine, kind, metadata) : kept.name,
@@ -70,23 +87,14 @@ function generatedName(engine: ApiEngine, kind: KindDefinition, metadata: KubeMe
 }
 
 /** Metadata of a changed object: what a client may not change comes from the stored one. */
-export function changedMetadata(kind: KindDefinition, metadata: KubeMetadata, stored: KubeMetadata): KubeMetadata {
-  const added = (metadata.finalizers ?? []).filter((finalizer) => !stored.finalizers?.includes(finalizer))
-  if (stored.deletionTimestamp !== undefined && added.length > 0) {
-    const list = `[]string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`
-    const why = `no new finalizers can be added if the object is being deleted, found new finalizers ${list}`
-    const cause = { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field: 'metadata.finalizers' }
-    throw invalid({ group: kind.group, kind: kind.kind, name: stored.name }, [cause])
-  }
-  if (stored.deletionTimestamp === undefined && metadata.deletionTimestamp !== undefined) {
-    const cause = immutableField('metadata.deletionTimestamp', metadata.deletionTimestamp)
-    throw invalid({ group: kind.group, kind: kind.kind, name: stored.name }, [cause])
-  }
-  const { resourceVersion: _version, deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...kept } = metadata
+export function changedMetadata(metadata: KubeMetadata, stored: KubeMetadata): KubeMetadata {
+  const { resourceVersion: _version, generation: _count, ...kept } = metadata
   return {
     ...kept,
-    ...pickDefined(stored, ['name', 'namespace', 'uid', 'creationTimestamp', 'generation']),
-    ...pickDefined(stored, ['deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion']),
+    uid: metadata.uid || stored.uid,
+    ...pickDefined(stored, ['name', 'namespace', 'creationTimestamp', 'generation']),
+    ...pickDefined(stored, ['deletionTimestamp', 'resourceVersion']),
+    ...(metadata.deletionGracePeriodSeconds === undefined ? pickDefined(stored, ['deletionGracePeriodSeconds']) : {}),
   } as KubeMetadata
 }
 
@@ -101,9 +109,4 @@ export function wantedStateChanged(kind: KindDefinition, object: KubeObject, sto
   const wanted = ({ metadata: _metadata, apiVersion: _apiVersion, status, ...fields }: KubeObject) =>
     kind.subresources.status ? fields : { ...fields, status }
   return !jsonEqual(wanted(object), wanted(stored))
-}
-
-/** The cause of a refusal to change what never changes. */
-export function immutableField(field: string, value: string): StatusCause {
-  return { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: field is immutable`, field }
 }

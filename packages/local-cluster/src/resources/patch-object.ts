@@ -1,14 +1,14 @@
 import jsonPatch, { type Operation } from 'fast-json-patch'
-import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
+import type { KubeObject } from '../cluster-access.ts'
 import { isJsonObject, jsonCopy } from '../json.ts'
-import type { KindDefinition } from '../kind-definition.ts'
 import { apiVersionOf } from '../object-address.ts'
+import { goMap } from '../patch/go-map.ts'
 import { mergePatched } from '../patch/merge-patch.ts'
 import { strategicMergePatched } from '../patch/strategic-merge.ts'
 import { badRequest, invalid, StatusError } from '../status-error.ts'
 import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
-import type { Written } from './create-object.ts'
-import { addressed, immutableField } from './object-metadata.ts'
+import { decodedObject, type Written, warned } from './create-object.ts'
+import { placed } from './object-metadata.ts'
 import { checkConditional, checkPreconditions } from './preconditions.ts'
 import { checkName, replaceStored, storedAt } from './update-object.ts'
 
@@ -18,40 +18,58 @@ export type PatchType = 'json' | 'merge' | 'strategic'
 export function patchObject(
   engine: ApiEngine,
   target: Target,
-  request: WriteOptions & { patch: unknown; patchType: PatchType },
+  request: WriteOptions & { patch: unknown | (() => unknown); patchType: PatchType },
 ): Written {
-  const { patch, patchType, ...options } = request
+  const { patchType, ...options } = request
   const stored = storedAt(engine, target)
+  const patch = typeof request.patch === 'function' ? request.patch() : request.patch
   const current = { ...jsonCopy(stored.object), apiVersion: apiVersionOf(target.kind) }
-  const object = addressed(
-    { ...target, namespace: stored.object.metadata.namespace },
-    patched(current, patch, patchType),
-  )
-  checkName(target, object)
-  checkSameUid(target.kind, object.metadata, stored.object.metadata)
-  checkPreconditions(target, object.metadata, stored.object.metadata)
-  checkConditional(target, object.metadata)
-  const shownPatch = () => (patchType === 'strategic' ? goMap(patch) : JSON.stringify(object))
-  return replaceStored(engine, target, { ...options, object, stored, shownPatch })
+  const body = patched(current, patch, patchType)
+  checkNamed(target, body, options.fieldValidation)
+  const shownPatch = () => (patchType === 'strategic' ? goMap(patch) : JSON.stringify(body))
+  const decoded = decodedPatch(shownPatch, () => decodedObject(engine, target, { ...options, body, shownPatch }))
+  return warned(decoded.warnings, () => {
+    const object = placed({ ...target, namespace: stored.object.metadata.namespace }, decoded.object)
+    checkName(target, object)
+    const { uid: _same, ...versioned } = object.metadata
+    checkPreconditions(target, versioned, stored.object.metadata)
+    checkConditional(target, object.metadata)
+    return replaceStored(engine, target, { ...options, object, stored })
+  })
 }
 
-/** A patch may not name another object; in a `PUT` the same is a lost race. */
-function checkSameUid(kind: KindDefinition, { uid }: KubeMetadata, stored: KubeMetadata): void {
-  if (uid === undefined || uid === '' || uid === stored.uid) return
-  throw invalid({ group: kind.group, kind: kind.kind, name: stored.name }, [immutableField('metadata.uid', uid)])
+/** What a patch takes its version from is nothing the real server can handle. */
+function checkNamed({ kind, name }: Target, body: unknown, validation: WriteOptions['fieldValidation']): void {
+  if (!isJsonObject(body) || (body.apiVersion ?? '') !== '') return
+  if (!kind.custom) {
+    const why = `the name of the object (${name} based on URL) was undeterminable: name must be provided`
+    const refusal = badRequest(why)
+    const fields = Object.keys(body).filter((field) => field !== 'kind' && field !== 'apiVersion')
+    if (validation !== 'Ignore') refusal.warnings.push(...fields.sort().map((field) => `unknown field "${field}"`))
+    throw refusal
+  }
+  const why = "Object 'apiVersion' is missing in 'object has no apiVersion field'"
+  const message = `Internal error occurred: ${why}`
+  throw new StatusError({ code: 500, reason: 'InternalError', message, details: { causes: [{ message: why }] } })
 }
 
-/** A map as Go prints it. */
-function goMap(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`
-  if (!isJsonObject(value)) return value === null ? '<nil>' : String(value)
-  const entries = Object.keys(value).sort()
-  return `map[${entries.map((key) => `${key}:${goMap(value[key])}`).join(' ')}]`
+/** What a patch made of an object is refused as the patch. */
+export function decodedPatch<T>(shownPatch: () => string, decode: () => T): T {
+  try {
+    return decode()
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.status.code !== 400) throw error
+    // Refused by itself it would say first of which kind it is.
+    const why = error.message.replace(/^\S+ in version "[^"]*" cannot be handled as a \w+: (?=no kind|json: )/, '')
+    const message = `Invalid value: ${JSON.stringify(shownPatch())}: ${why}`
+    throw invalid({ group: '', kind: '', name: '' }, [{ reason: 'FieldValueInvalid', message, field: 'patch' }])
+  }
 }
 
 /** May change `current`. */
 export function patched(current: KubeObject, patch: unknown, patchType: PatchType): unknown {
-  if (patchType === 'json') return jsonPatched(current, patch)
+  if (patchType === 'json') return patch === null ? current : jsonPatched(current, patch)
+  if (patch === null && patchType === 'merge') throw badRequest('Invalid JSON Patch')
   if (!isJsonObject(patch)) {
     const why = `json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`
     throw badRequest(patchType === 'merge' ? `error decoding patch: ${why}` : why)
@@ -66,17 +84,40 @@ function jsonPatched(current: KubeObject, patch: unknown): unknown {
     throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp')
   }
   try {
-    return jsonPatch.applyPatch(current, patch as Operation[], true).newDocument
+    return patch.reduce(
+      (document, operation: Operation) =>
+        jsonPatch.applyPatch(document, [asApplied(document, operation)], true).newDocument,
+      current,
+    )
   } catch (error) {
     if (!(error instanceof jsonPatch.JsonPatchError)) throw error
-    throw new StatusError(
-      {
-        code: 422,
-        reason: 'Invalid',
-        message: 'the server rejected our request due to an error in our request',
-        details: {},
-      },
-      error,
-    )
+    const message = 'the server rejected our request due to an error in our request'
+    throw new StatusError({ code: 422, reason: 'Invalid', message, details: {} }, error)
+  }
+}
+
+/** The real server replaces fields that are not there, and takes them for null in a test or a copy. */
+function asApplied(document: unknown, operation: Operation): Operation {
+  if (operation.op === 'test' && operation.value === null && isAbsent(document, operation.path)) {
+    return { op: 'test', path: '', value: document }
+  }
+  if (operation.op === 'copy' && isAbsent(document, operation.from)) {
+    return { op: 'add', path: operation.path, value: null }
+  }
+  if (operation.op !== 'replace') return operation
+  const parent = operation.path.slice(0, operation.path.lastIndexOf('/'))
+  try {
+    const place: unknown = jsonPatch.getValueByPointer(document, parent)
+    return isJsonObject(place) && operation.path !== '' ? { ...operation, op: 'add' } : operation
+  } catch {
+    return operation
+  }
+}
+
+function isAbsent(document: unknown, path: string): boolean {
+  try {
+    return jsonPatch.getValueByPointer(document, path) === undefined
+  } catch {
+    return false
   }
 }

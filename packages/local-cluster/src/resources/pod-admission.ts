@@ -1,6 +1,7 @@
 import type { KubeObject } from '../cluster-access.ts'
 import { fieldsAt, type JsonObject, objectsAt, stringAt } from '../json.ts'
 import { forbidden } from '../status-error.ts'
+import { accountFields } from './account-volume.ts'
 import type { ApiEngine } from './api-engine.ts'
 import { qosClass } from './pod-quality.ts'
 
@@ -12,13 +13,14 @@ const LOST_NODE_TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/un
 export function admittedPod(pod: KubeObject, engine: ApiEngine): KubeObject {
   const spec = fieldsAt(pod, 'spec')
   const account = stringAt(spec, 'serviceAccountName') || 'default'
-  checkServiceAccount(pod, account, engine)
+  const found = serviceAccount(pod, account, engine)
   return {
     ...pod,
     spec: {
       ...spec,
       serviceAccountName: account,
       serviceAccount: account,
+      ...accountFields(spec, { account: found, nameSuffix: engine.nameSuffix }),
       ...priority(pod, engine),
       tolerations: tolerations(spec),
     },
@@ -27,9 +29,10 @@ export function admittedPod(pod: KubeObject, engine: ApiEngine): KubeObject {
 }
 
 /** The account `default` may still be on its way: a controller creates it with the namespace. */
-function checkServiceAccount({ metadata }: KubeObject, account: string, { store }: ApiEngine): void {
+function serviceAccount({ metadata }: KubeObject, account: string, { store }: ApiEngine): KubeObject | undefined {
   const key = `${metadata.namespace}/${account}`
-  if (account === 'default' || store.collection({ group: '', plural: 'serviceaccounts' }).get(key) !== undefined) return
+  const found = store.collection({ group: '', plural: 'serviceaccounts' }).get(key)?.object
+  if (found !== undefined || account === 'default') return found
   const why = `error looking up service account ${key}: serviceaccount "${account}" not found`
   throw forbidden({ group: '', plural: 'pods', name: metadata.name }, why)
 }

@@ -20,7 +20,8 @@ export function mergedForUpdate(options: {
   const { kind, object, stored, subresource } = options
   if (subresource === 'status') {
     // Labels and annotations of built-in kinds may change together with the status.
-    const metadata = kind.custom ? versioned(object, stored) : object.metadata
+    const keepsMetadata = kind.custom || kind.plural === 'validatingadmissionpolicies'
+    const metadata = keepsMetadata ? versioned(object, stored) : object.metadata
     return withStatus({ ...stored, metadata }, object.status)
   }
   if (subresource === 'finalize') return { ...stored, spec: object.spec, metadata: versioned(object, stored) }

@@ -1,15 +1,15 @@
-import type { KubeObject } from '../cluster-access.ts'
-import { jsonEqual } from '../json.ts'
+import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
+import { jsonEqual, listAt } from '../json.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import { keyOf } from '../object-address.ts'
-import { badRequest, notFound } from '../status-error.ts'
+import { badRequest, conflict, notFound } from '../status-error.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
-import { createObject, type Written } from './create-object.ts'
+import { createDecoded, decodedObject, type Written, warned } from './create-object.ts'
 import { kindRule } from './kind-rules.ts'
 import { traitsOf } from './kind-traits.ts'
-import { addressed, changedMetadata, refused, wantedStateChanged } from './object-metadata.ts'
-import { checkConditional, checkPreconditions } from './preconditions.ts'
+import { changedMetadata, placed, refused, wantedStateChanged } from './object-metadata.ts'
+import { checkConditional, checkPreconditions, versionNumber } from './preconditions.ts'
 import { mergedForUpdate } from './status-subresource.ts'
 
 export function storedAt(engine: ApiEngine, target: Target): StoredObject {
@@ -29,37 +29,42 @@ export function checkName({ name }: Target, { metadata }: KubeObject): void {
 
 /** `PUT` of an object or of one of its subresources. */
 export function updateObject(engine: ApiEngine, target: Target, request: WriteOptions & { body: unknown }): Written {
-  const sent = addressed(target, request.body)
-  checkName(target, sent)
-  const { kind } = target
-  const exists = engine.store.collection(kind).get(keyOf(target)) !== undefined
-  if (!exists && traitsOf(kind).createdByUpdate === true && sent.metadata.resourceVersion === undefined) {
-    return createObject(engine, target, { ...request, body: sent })
-  }
-  const stored = storedAt(engine, target)
-  checkPreconditions(target, sent.metadata, stored.object.metadata)
-  checkConditional(target, sent.metadata)
-  return replaceStored(engine, target, { ...request, object: sent, stored })
+  const { object, warnings } = decodedObject(engine, target, request)
+  return warned(warnings, () => {
+    const sent = placed(target, object)
+    checkName(target, sent)
+    const { kind, subresource } = target
+    const exists = engine.store.collection(kind).get(keyOf(target)) !== undefined
+    if (!exists && (subresource === undefined || subresource === 'status') && traitsOf(kind).createdByUpdate === true) {
+      checkUid(target, sent.metadata, { dryRun: request.dryRun })
+      versionNumber(sent.metadata.resourceVersion)
+      return createDecoded(engine, target, { ...request, object: sent, isUpdate: true })
+    }
+    const stored = storedAt(engine, target)
+    checkUid(target, sent.metadata, { stored: stored.object.metadata.uid, dryRun: request.dryRun })
+    checkPreconditions(target, sent.metadata, stored.object.metadata)
+    checkConditional(target, sent.metadata)
+    return replaceStored(engine, target, { ...request, object: sent, stored })
+  })
 }
 
-/** The common end of `PUT` and `PATCH`: decode, protect what may not change, validate, store. */
+/** The common end of `PUT` and `PATCH`: protect what may not change, validate, store. */
 export function replaceStored(
   engine: ApiEngine,
   target: Target,
   request: WriteOptions & { object: KubeObject; stored: StoredObject },
 ): Written {
   const { kind, subresource } = target
-  const { object: sent, stored, user, dryRun, ...decoding } = request
+  const { object: sent, stored, user, dryRun } = request
   const old = stored.object
-  const decoded = engine.preparer.decode({ ...decoding, kind, object: sent })
-  const merged = mergedForUpdate({ kind, object: decoded.object, stored: old, subresource })
-  const metadata = changedMetadata(kind, merged.metadata, old.metadata)
+  const merged = mergedForUpdate({ kind, object: sent, stored: old, subresource })
+  const metadata = changedMetadata(merged.metadata, old.metadata)
   const changed = { ...merged, metadata }
   const ruled = subresource === undefined ? (kindRule(kind).update?.(changed, old, engine) ?? changed) : changed
-  const object = withGeneration(target, ruled, old)
+  const object = withGeneration(target, kindRule(kind).always?.(ruled, old) ?? ruled, old)
   const context = subresource === undefined ? {} : { subresource }
   const operation = { kind, operation: 'update', object, oldObject: old, user, dryRun, ...context } as const
-  const warnings = [...decoded.warnings, ...engine.preparer.validate(operation)]
+  const warnings = engine.preparer.validate(operation)
   if (dryRun) return { object, warnings }
   if (jsonEqual(object, old)) return { object: old, stored, warnings }
   if (isFinished(object)) {
@@ -68,6 +73,30 @@ export function replaceStored(
   }
   const written = engine.store.put(kind, object)
   return { object: written.object, stored: written, warnings }
+}
+
+/** A `PUT` of another object, or of one that is not there, is refused by storage. */
+function checkUid(
+  target: Target,
+  { uid }: Partial<KubeMetadata>,
+  { stored, dryRun }: { stored?: string | undefined; dryRun: boolean },
+): void {
+  if (uid === undefined || uid === '' || uid === stored) return
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored ?? ''}`
+  const facts = `invalid object, Code: 4, Key: ${dryRun ? '' : '/registry'}${storageKey(target)}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
+  throw conflict(refused(target), `StorageError: ${facts}`)
+}
+
+const STORED_AS: Record<string, string> = {
+  services: 'services/specs',
+  endpoints: 'services/endpoints',
+  nodes: 'minions',
+}
+
+function storageKey({ kind, namespace, name }: Target): string {
+  const isGrouped = kind.custom || kind.group === 'apiextensions.k8s.io'
+  const place = isGrouped ? [kind.group, kind.plural] : [STORED_AS[kind.plural] ?? kind.plural]
+  return ['', ...place, ...(namespace === undefined ? [] : [namespace]), name].join('/')
 }
 
 function withGeneration({ kind, subresource }: Target, object: KubeObject, old: KubeObject): KubeObject {
@@ -80,7 +109,7 @@ function withGeneration({ kind, subresource }: Target, object: KubeObject, old: 
 /** True for an object in deletion that nothing holds any longer. */
 export function isFinished({ metadata, kind, spec }: KubeObject): boolean {
   if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0) return false
-  if (kind === 'Namespace' && jsonEqual(spec, { finalizers: ['kubernetes'] })) return false
+  if (kind === 'Namespace' && listAt(spec, 'finalizers').length > 0) return false
   return (metadata.deletionGracePeriodSeconds ?? 0) === 0
 }
 

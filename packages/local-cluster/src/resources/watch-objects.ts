@@ -1,6 +1,6 @@
 import type { KindDefinition } from '../kind-definition.ts'
 import type { StoreEvent } from '../store/collection.ts'
-import type { StoredObject } from '../store/stored-object.ts'
+import { type StoredObject, storedObject } from '../store/stored-object.ts'
 import type { ApiEngine } from './api-engine.ts'
 import { expired, type ListQuery, matcher, wantedVersion } from './list-objects.ts'
 
@@ -24,12 +24,12 @@ export function watchObjects(
 ): () => void {
   const collection = engine.store.collection(kind)
   const matches = matcher(kind, query)
-  const from = wantedVersion(query)
+  const from = wantedVersion(undefined, query)
   const pass = ({ type, stored, previous }: StoreEvent) => {
     const now = type !== 'DELETED' && matches(stored.object)
     const before = previous !== undefined && matches(previous.object)
     if (now) target.event(before ? 'MODIFIED' : 'ADDED', stored)
-    else if (before) target.event('DELETED', stored)
+    else if (before) target.event('DELETED', type === 'DELETED' ? stored : asItWas(previous, stored))
   }
   if (sendInitialEvents ?? from === 0) {
     for (const stored of collection.list(query.namespace)) if (matches(stored.object)) target.event('ADDED', stored)
@@ -40,4 +40,9 @@ export function watchObjects(
     missed.forEach(pass)
   }
   return collection.onEvent(pass)
+}
+
+/** What no longer matches is told of as it last matched. */
+function asItWas(previous: StoredObject, { revision }: StoredObject): StoredObject {
+  return storedObject(previous.object, revision)
 }

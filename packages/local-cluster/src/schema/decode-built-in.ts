@@ -45,12 +45,47 @@ function decodeField(object: JsonObject, name: string, { type, model, place }: O
   if (field === undefined) {
     place.unknown.push(path)
     delete object[name]
-  } else if (object[name] === null && !isAny(field.type)) {
-    delete object[name]
-  } else {
-    const below = { ...place, path, struct: goTypeName(model), goPath: childPath(place.goPath, name) }
-    object[name] = decodeValue(object[name], field.type, below)
+    return
   }
+  if (object[name] === null && !isAny(field.type)) {
+    if (!(field.required && field.type.form === 'list')) delete object[name]
+    return
+  }
+  const below = { ...place, path, struct: goTypeName(model), goPath: childPath(place.goPath, name) }
+  const value = decodeValue(object[name], field.type, below)
+  const isLeftOut = isEmpty(value, field.type) || (isZero(value) && ZEROS_LEFT_OUT.has(`${model}.${name}`))
+  if (!isLeftOut) object[name] = value
+  // Storage does not tell an empty list or map from none.
+  else if (field.required) object[name] = null
+  else delete object[name]
+}
+
+function isZero(value: unknown): boolean {
+  return value === false || value === 0
+}
+
+/** Fields that Go leaves out when they are false or zero. */
+const ZEROS_LEFT_OUT = new Set([
+  'CoreV1Event.count',
+  'V1Container.stdin',
+  'V1Container.stdinOnce',
+  'V1Container.tty',
+  'V1DaemonSetSpec.minReadySeconds',
+  'V1DeploymentSpec.minReadySeconds',
+  'V1DeploymentSpec.paused',
+  'V1NodeSpec.unschedulable',
+  'V1PodSpec.hostIPC',
+  'V1PodSpec.hostNetwork',
+  'V1PodSpec.hostPID',
+  'V1ReplicaSetSpec.minReadySeconds',
+  'V1ServiceSpec.publishNotReadyAddresses',
+  'V1StatefulSetSpec.minReadySeconds',
+  'V1VolumeMount.readOnly',
+])
+
+function isEmpty(value: unknown, type: FieldType): boolean {
+  if (type.form === 'list') return Array.isArray(value) && value.length === 0
+  return type.form === 'map' && isJsonObject(value) && Object.keys(value).length === 0
 }
 
 function isAny(type: FieldType): boolean {

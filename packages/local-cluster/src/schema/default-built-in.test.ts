@@ -15,6 +15,7 @@ test('a Service gets type, affinity, protocol and target port', () => {
       type: 'ClusterIP',
       internalTrafficPolicy: 'Cluster',
     },
+    status: { loadBalancer: {} },
   })
 })
 

@@ -42,14 +42,29 @@ const COMPUTED: Record<string, (object: JsonObject) => void> = {
   V1Container: (container) => setAbsent(container, { imagePullPolicy: pullPolicy(stringAt(container, 'image')) }),
   V1CustomResourceDefinition: defaultNames,
   V1DaemonSet: defaultDaemonSet,
+  V1DaemonSetCondition: nullTimes('lastTransitionTime'),
+  V1DeploymentCondition: nullTimes('lastUpdateTime', 'lastTransitionTime'),
+  V1JobCondition: nullTimes('lastProbeTime', 'lastTransitionTime'),
+  V1NodeCondition: nullTimes('lastHeartbeatTime', 'lastTransitionTime'),
+  V1PodCondition: nullTimes('lastProbeTime', 'lastTransitionTime'),
+  V1ReplicaSetCondition: nullTimes('lastTransitionTime'),
+  V1StatefulSetCondition: nullTimes('lastTransitionTime'),
   V1Deployment: defaultDeployment,
   V1Job: defaultJob,
+  CoreV1Event: defaultEvent,
+  V1Lease: specOf,
+  V1Node: defaultNode,
   V1NodeStatus: (status) => setAbsent(status, { allocatable: status.capacity }),
+  V1PodDisruptionBudget: specOf,
   V1Pod: defaultPod,
   V1ReplicaSet: (set) => setAbsent(specOf(set), { replicas: 1 }),
   V1Service: defaultService,
   V1StatefulSet: defaultStatefulSet,
   V1Volume: defaultVolume,
+  V1ClusterRole: defaultRole,
+  V1ClusterRoleBinding: (binding) => void part(binding, 'roleRef'),
+  V1RoleBinding: (binding) => void part(binding, 'roleRef'),
+  V1Role: defaultRole,
   V1RoleRef: (role) => setAbsent(role, { apiGroup: 'rbac.authorization.k8s.io' }),
 }
 
@@ -92,6 +107,41 @@ function part(object: JsonObject, name: string): JsonObject {
 
 function specOf(object: JsonObject): JsonObject {
   return part(object, 'spec')
+}
+
+/** Times that Go writes as null when they are not set. */
+function nullTimes(...fields: string[]): (object: JsonObject) => void {
+  return (object) => {
+    for (const field of fields) object[field] ??= null
+  }
+}
+
+/** Values that Go writes although they are empty. */
+function defaultEvent(event: JsonObject): void {
+  for (const name of ['involvedObject', 'source']) part(event, name)
+  setAbsent(event, { reportingComponent: '', reportingInstance: '' })
+  event.eventTime ??= null
+}
+
+const NODE_FACTS = [
+  'machineID',
+  'systemUUID',
+  'bootID',
+  'kernelVersion',
+  'osImage',
+  'containerRuntimeVersion',
+  'kubeletVersion',
+  'kubeProxyVersion',
+  'operatingSystem',
+  'architecture',
+]
+
+function defaultNode(node: JsonObject): void {
+  const spec = specOf(node)
+  if (spec.podCIDR !== undefined) setAbsent(spec, { podCIDRs: [spec.podCIDR] })
+  const status = part(node, 'status')
+  setAbsent(part(part(status, 'daemonEndpoints'), 'kubeletEndpoint'), { Port: 0 })
+  setAbsent(part(status, 'nodeInfo'), Object.fromEntries(NODE_FACTS.map((name) => [name, ''])))
 }
 
 function pullPolicy(image: string): string {
@@ -165,15 +215,23 @@ function defaultPod(pod: JsonObject): void {
 const EXTERNAL = ['NodePort', 'LoadBalancer']
 
 function defaultService(service: JsonObject): void {
+  part(part(service, 'status'), 'loadBalancer')
   const spec = specOf(service)
   setAbsent(spec, { sessionAffinity: 'None', type: 'ClusterIP' })
   for (const port of listAt(spec, 'ports')) {
     if (isJsonObject(port)) setAbsent(port, { protocol: 'TCP', targetPort: port.port })
   }
+  if (spec.sessionAffinity === 'ClientIP') {
+    setAbsent(part(part(spec, 'sessionAffinityConfig'), 'clientIP'), { timeoutSeconds: 10_800 })
+  } else delete spec.sessionAffinityConfig
   const type = stringAt(spec, 'type')
   if (EXTERNAL.includes(type)) setAbsent(spec, { externalTrafficPolicy: 'Cluster' })
   if (type !== 'ExternalName') setAbsent(spec, { internalTrafficPolicy: 'Cluster' })
   if (type === 'LoadBalancer') setAbsent(spec, { allocateLoadBalancerNodePorts: true })
+}
+
+function defaultRole(role: JsonObject): void {
+  role.rules ??= null
 }
 
 function defaultVolume(volume: JsonObject): void {
@@ -184,5 +242,6 @@ function defaultVolume(volume: JsonObject): void {
 function defaultNames(crd: JsonObject): void {
   const names = objectAt(crd, 'spec', 'names')
   const kind = stringAt(names, 'kind')
-  if (names !== undefined) setAbsent(names, { singular: kind.toLowerCase(), listKind: `${kind}List` })
+  if (names === undefined || kind === '') return
+  setAbsent(names, { singular: kind.toLowerCase(), listKind: `${kind}List` })
 }

@@ -32,28 +32,47 @@ const FIELDS: Record<string, string[]> = {
     'source',
     'type',
   ],
-  replicasets: ['status.replicas'],
   jobs: ['status.successful'],
+}
+
+interface Requirement {
+  field: string
+  operator: string
+  value: string
 }
 
 /** The predicate of `?fieldSelector=`; throws 400 for a field the kind cannot be selected by. */
 export function fieldSelector(kind: KindRef & { custom: boolean }, text: string): (object: KubeObject) => boolean {
+  const requirements = fieldRequirements(text)
   const known = new Set([...METADATA, ...(kind.custom ? [] : (FIELDS[kind.plural] ?? []))])
-  const requirements = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [requirement(part.trim(), known)]))
-  return (object) => requirements.every((holds) => holds(object))
+  for (const { field } of requirements) if (!known.has(field)) throw badRequest(unsupported(kind, field))
+  return (object) =>
+    requirements.every(({ field, operator, value }) => {
+      const equal = textAt(object, field.split('.')) === value
+      return operator === '!=' ? !equal : equal
+    })
 }
 
-function requirement(text: string, known: Set<string>): (object: KubeObject) => boolean {
+/** Throws 400 for what is no field selector of any kind. */
+export function fieldRequirements(text: string): Requirement[] {
+  return text.split(',').flatMap((part) => (part === '' ? [] : [requirement(part, text)]))
+}
+
+function requirement(part: string, text: string): Requirement {
   const {
     field = '',
     operator,
     value = '',
-  } = /^(?<field>[\w.]+)(?<operator>==|=|!=)(?<value>.*)$/.exec(text)?.groups ?? {}
-  if (operator === undefined) throw badRequest(`invalid selector: '${text}'; can't understand '${text}'`)
-  if (!known.has(field)) throw badRequest(`field label not supported: ${field}`)
-  const path = field.split('.')
-  if (operator === '!=') return (object) => textAt(object, path) !== value
-  return (object) => textAt(object, path) === value
+  } = /^(?<field>.*?)(?<operator>!=|==|=)(?<value>.*)$/s.exec(part)?.groups ?? {}
+  if (operator === undefined) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`)
+  return { field, operator, value }
+}
+
+/** Kinds with fields of their own say it in their words. */
+function unsupported({ custom, plural }: { custom: boolean; plural: string }, field: string): string {
+  if (plural === 'jobs') return `field label ${JSON.stringify(field)} not supported for Job`
+  if (custom || FIELDS[plural] !== undefined) return `field label not supported: ${field}`
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 
 /** Absent reads as the empty value of its type, as in the server's Go structs. */
@@ -67,4 +86,4 @@ function textAt(object: KubeObject, path: string[]): string {
   return String(value)
 }
 
-const EMPTY: Record<string, string> = { unschedulable: 'false', hostNetwork: 'false', replicas: '0', successful: '0' }
+const EMPTY: Record<string, string> = { unschedulable: 'false', hostNetwork: 'false', successful: '0' }

@@ -7,6 +7,8 @@ export interface ApiRequest {
   method: string
   /** Without the query, as sent. */
   path: string
+  /** The path itself says to watch. */
+  isWatchPath: boolean
   query: URLSearchParams
   user: UserInfo
   incoming: IncomingMessage

@@ -28,15 +28,28 @@ async function answer(context: ApiContext, incoming: IncomingMessage, outgoing: 
   const path = mark < 0 ? url : url.slice(0, mark)
   const user = context.authentication.authenticate(path, incoming.headers.authorization)
   const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
-  const found = await route(context, { method: incoming.method ?? 'GET', path, query, user, incoming, outgoing })
+  const found = await route(context, {
+    method: incoming.method ?? 'GET',
+    query,
+    user,
+    incoming,
+    outgoing,
+    ...watchPath(path),
+  })
   if (found !== undefined) send(outgoing, found)
+}
+
+/** The older form of a watch has it in its path. */
+function watchPath(path: string): { path: string; isWatchPath: boolean } {
+  const plain = path.replace(/^(\/api\/v1|\/apis\/[^/]+\/[^/]+)\/watch\//, '$1/')
+  return { path: plain, isWatchPath: plain !== path }
 }
 
 async function route(context: ApiContext, request: ApiRequest): Promise<Answer | undefined> {
   const path = resourcePath(request.path)
   if (path === undefined) {
     const document = serviceDocument(context, request)
-    if (document === undefined) return { code: 404, body: '404 page not found\n', contentType: 'text/plain' }
+    if (document === undefined) return NOT_FOUND
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed()
     return document
   }
@@ -50,9 +63,16 @@ async function route(context: ApiContext, request: ApiRequest): Promise<Answer |
   return handleSubresource(call, path.name, path.subresource)
 }
 
+/** Groups that answer questions and keep nothing. */
+const REVIEWING = new Set(['authentication.k8s.io', 'authorization.k8s.io'])
+const NOT_FOUND: Answer = { code: 404, body: '404 page not found\n', contentType: 'text/plain; charset=utf-8' }
+
 async function review(context: ApiContext, request: ApiRequest, path: { group: string; plural: string }) {
   const { authentication } = context
   const { user } = request
+  const { group } = path
+  const isServed = REVIEWING.has(group) || context.engine.registry.all().some((kind) => kind.group === group)
+  if (!isServed) return NOT_FOUND
   if (request.method !== 'POST') throw unknownResource()
   const { value } = await parsedBody(request)
   const body = reviewed(path, value, { user, authenticate: authentication.user })
@@ -81,10 +101,10 @@ function refuse(outgoing: ServerResponse, error: unknown): void {
     outgoing.destroy()
     return
   }
-  const { status } = error instanceof StatusError ? error : internalError(error)
+  const { status, warnings } = error instanceof StatusError ? error : internalError(error)
   const retryAfter = status.details?.retryAfterSeconds
   if (retryAfter !== undefined) outgoing.setHeader('retry-after', String(retryAfter))
-  send(outgoing, jsonAnswer(status, status.code))
+  send(outgoing, { ...jsonAnswer(status, status.code), warnings })
 }
 
 function internalError(error: unknown): StatusError {

@@ -2,8 +2,9 @@ import { fieldsAt, isJsonObject } from '../json.ts'
 import type { UserInfo } from '../kind-definition.ts'
 import type { WriteOptions } from '../resources/api-engine.ts'
 import type { DeleteRequest } from '../resources/delete-object.ts'
-import { type ListQuery, wholeNumber } from '../resources/list-objects.ts'
-import { badRequest, invalid } from '../status-error.ts'
+import { checkReadable, type ListQuery, wholeNumber } from '../resources/list-objects.ts'
+import { checkListOptions, checkWatchOptions } from '../resources/list-options-faults.ts'
+import { badRequest, invalid, type StatusCause } from '../status-error.ts'
 import type { ApiRequest } from './api-request.ts'
 
 /** How the API calls the parameters of a write, by method. */
@@ -25,47 +26,47 @@ export function listQuery(query: URLSearchParams, namespace: string | undefined)
 /** Undefined leaves it to the resourceVersion whether a watch begins with what exists. */
 export function initialEvents(query: URLSearchParams): boolean | undefined {
   const wanted = query.get('sendInitialEvents')
-  const match = query.get('resourceVersionMatch') ?? ''
-  const field = 'resourceVersionMatch'
-  if (wanted === null) {
-    if (match === '') return undefined
-    throw forbiddenOption(field, `${field} is forbidden for watch unless sendInitialEvents is provided`)
-  }
-  if (match === 'NotOlderThan') return wanted === 'true'
-  throw forbiddenOption(field, `sendInitialEvents requires setting ${field} to NotOlderThan`)
+  return wanted === null ? undefined : wanted !== 'false' && wanted !== '0'
 }
 
-export function checkIsList(query: URLSearchParams): void {
-  const field = 'sendInitialEvents'
-  if (query.has(field)) throw forbiddenOption(field, `${field} is forbidden for list`)
-}
-
-function forbiddenOption(field: string, why: string) {
-  const cause = { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field }
-  return invalid({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [cause])
+/** The options of a list or watch as sent, refused when they cannot be read or do not go together. */
+export function checkedListQuery(query: URLSearchParams, namespace: string | undefined, watch: boolean): ListQuery {
+  const options = listQuery(query, namespace)
+  checkReadable(options)
+  const all = { ...options, sendInitialEvents: query.get('sendInitialEvents') ?? undefined }
+  if (watch) checkWatchOptions(all)
+  else checkListOptions(all)
+  return options
 }
 
 export function writeOptions({ method, query, user }: ApiRequest): WriteOptions {
-  const options = OPTIONS[method] ?? 'CreateOptions'
   const fieldValidation = query.get('fieldValidation') || 'Warn'
+  const dryRuns = query.getAll('dryRun')
+  const faults = dryRunFaults(dryRuns)
   if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
-    const supported = '"", "Ignore", "Strict", "Warn"'
-    throw unsupported(options, { field: 'fieldValidation', value: JSON.stringify(fieldValidation), supported })
+    const value = JSON.stringify(fieldValidation)
+    faults.push(unsupported({ field: 'fieldValidation', value, supported: '"", "Ignore", "Strict", "Warn"' }))
+    throw refusedOptions(OPTIONS[method] ?? 'CreateOptions', faults)
   }
-  return { user, dryRun: dryRun(query.getAll('dryRun'), options), fieldValidation }
+  if (faults.length > 0) throw refusedOptions(OPTIONS[method] ?? 'CreateOptions', faults)
+  return { user, dryRun: dryRuns.length > 0, fieldValidation }
 }
 
 /** From the body of a deletion, or from its query when it has none. */
 export function deleteRequest(query: URLSearchParams, user: UserInfo, body: unknown): DeleteRequest {
   const options = isJsonObject(body) ? body : Object.fromEntries(query)
+  if (isJsonObject(body)) checkIsOptions(body)
   const dryRuns = Array.isArray(options.dryRun) ? options.dryRun.map(String) : query.getAll('dryRun')
   const { uid, resourceVersion } = fieldsAt(options, 'preconditions')
   const grace = options.gracePeriodSeconds
   const gracePeriodSeconds = typeof grace === 'string' ? wholeNumber(grace) : grace
-  const propagationPolicy = policyOf(options)
+  const { policy: propagationPolicy, faults } = policyOf(options)
+  const all = [...faults, ...dryRunFaults(dryRuns)]
+  if (all.length > 0) throw refusedOptions('DeleteOptions', all)
   return {
     user,
-    dryRun: dryRun(dryRuns, 'DeleteOptions'),
+    dryRun: dryRuns.length > 0,
+    cascading: options.orphanDependents === false || options.orphanDependents === 'false',
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     ...(typeof gracePeriodSeconds === 'number' ? { gracePeriodSeconds } : {}),
     preconditions: {
@@ -75,40 +76,53 @@ export function deleteRequest(query: URLSearchParams, user: UserInfo, body: unkn
   }
 }
 
-function policyOf({
-  propagationPolicy,
-  orphanDependents,
-}: Record<string, unknown>): DeleteRequest['propagationPolicy'] {
-  if (propagationPolicy === undefined || propagationPolicy === null) {
-    if (orphanDependents === undefined || orphanDependents === null) return undefined
-    return orphanDependents === true || orphanDependents === 'true' ? 'Orphan' : 'Background'
+function checkIsOptions({ kind = 'DeleteOptions', apiVersion = 'v1' }: Record<string, unknown>): void {
+  if (kind === 'DeleteOptions' || kind === '') return
+  throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme`)
+}
+
+interface Policy {
+  policy?: DeleteRequest['propagationPolicy']
+  faults: StatusCause[]
+}
+
+function policyOf({ propagationPolicy: wanted, orphanDependents }: Record<string, unknown>): Policy {
+  if (wanted === undefined || wanted === null) {
+    if (orphanDependents === undefined || orphanDependents === null) return { faults: [] }
+    return { policy: orphanDependents === true || orphanDependents === 'true' ? 'Orphan' : 'Background', faults: [] }
   }
-  if (propagationPolicy === 'Foreground' || propagationPolicy === 'Background' || propagationPolicy === 'Orphan') {
-    return propagationPolicy
+  const faults: StatusCause[] = []
+  if (orphanDependents !== undefined && orphanDependents !== null) {
+    const message = `Invalid value: ${JSON.stringify(wanted)}: orphanDependents and deletionPropagation cannot be both set`
+    faults.push({ reason: 'FieldValueInvalid', message, field: 'propagationPolicy' })
   }
+  if (wanted === 'Foreground' || wanted === 'Background' || wanted === 'Orphan') return { policy: wanted, faults }
   const supported = '"Foreground", "Background", "Orphan", "nil"'
-  const value = JSON.stringify(propagationPolicy)
-  throw unsupported('DeleteOptions', { field: 'propagationPolicy', value, supported })
+  return { faults: [...faults, unsupported({ field: 'propagationPolicy', value: JSON.stringify(wanted), supported })] }
 }
 
-function dryRun(values: string[], options: string): boolean {
-  if (values.every((value) => value === 'All')) return values.length > 0
-  const value = `[]string{${values.map((one) => JSON.stringify(one)).join(', ')}}`
-  throw unsupported(options, { field: 'dryRun', value, supported: '"All"' })
+function dryRunFaults(values: string[]): StatusCause[] {
+  if (values.every((value) => value === 'All')) return []
+  return [unsupported({ field: 'dryRun', value: JSON.stringify(values), supported: '"All"' })]
 }
 
-function unsupported(
-  options: string,
-  { field, value, supported }: { field: string; value: string; supported: string },
-) {
-  const message = `Unsupported value: ${value}: supported values: ${supported}`
-  return invalid({ group: 'meta.k8s.io', kind: options, name: '' }, [
-    { reason: 'FieldValueNotSupported', message, field },
-  ])
+function unsupported({ field, value, supported }: { field: string; value: string; supported: string }): StatusCause {
+  return {
+    reason: 'FieldValueNotSupported',
+    message: `Unsupported value: ${value}: supported values: ${supported}`,
+    field,
+  }
+}
+
+function refusedOptions(options: string, faults: StatusCause[]) {
+  return invalid({ group: 'meta.k8s.io', kind: options, name: '' }, faults)
 }
 
 export function includeObject(query: URLSearchParams): 'None' | 'Metadata' | 'Object' {
   const value = query.get('includeObject') || 'Metadata'
   if (value === 'None' || value === 'Metadata' || value === 'Object') return value
-  throw badRequest(`unrecognized value for includeObject: ${value}`)
+  const supported = "must be 'Metadata', 'Object', 'None', or empty"
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: ${supported}`,
+  )
 }

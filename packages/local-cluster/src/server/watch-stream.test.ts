@@ -171,11 +171,11 @@ test('ends a watch when its time is over, with a last bookmark', async () => {
   await watch.ended()
 })
 
-test('watches one object by its path', async () => {
+test('watches one object by the older form of its path', async () => {
   const { client } = await started()
   await create(client, 'one')
   await create(client, 'two')
-  const watch = await client.watch(`${MAPS}/two?watch=1`)
+  const watch = await client.watch(`${MAPS.replace('/v1/', '/v1/watch/')}/two`)
   expect(named(await watch.next())).toEqual(['ADDED', 'two'])
 })
 

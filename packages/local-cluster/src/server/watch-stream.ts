@@ -26,13 +26,14 @@ export function streamWatch(engine: ApiEngine, outgoing: ServerResponse, options
   const { kind, query, rendering, allowWatchBookmarks, sendInitialEvents } = options
   const seconds = wholeNumber(options.timeoutSeconds) || DEFAULT_TIMEOUT_SECONDS
   const lines = createLines(outgoing)
+  const events = rendering.events()
   const bookmark = (annotations: Record<string, string>) =>
-    lines.write(`{"type":"BOOKMARK","object":${rendering.bookmark(engine.store.revision(), annotations)}}\n`)
+    lines.write(`{"type":"BOOKMARK","object":${events.bookmark(engine.store.revision(), annotations)}}\n`)
   const stop = watchObjects(engine, kind, {
     query,
     ...(sendInitialEvents === undefined ? {} : { sendInitialEvents }),
     target: {
-      event: (type, stored) => lines.write(`{"type":"${type}","object":${rendering.object(stored)}}\n`),
+      event: (type, stored) => lines.write(`{"type":"${type}","object":${events.object(stored)}}\n`),
       initialEventsEnd: () => {
         if (sendInitialEvents && allowWatchBookmarks) bookmark({ 'k8s.io/initial-events-end': 'true' })
       },
@@ -49,6 +50,13 @@ export function streamWatch(engine: ApiEngine, outgoing: ServerResponse, options
     cancelBookmarks()
     cancelEnd()
   })
+}
+
+/** A watch in a form that no event can take. */
+export function streamNothing(outgoing: ServerResponse): void {
+  const lines = createLines(outgoing)
+  lines.open()
+  lines.end()
 }
 
 /** A watch that cannot start from the wanted resourceVersion: the stream's only line says so. */

@@ -98,7 +98,7 @@ test('refuses a patch of an older state when the patch names its version', async
 test.each<[type: string, path: string, message: string]>([
   ['application/apply-patch+yaml', `${MAPS}/x`, 'server-side apply is not served'],
   ['application/strategic-merge-patch+json', `${WIDGETS}/x`, 'unknown format'],
-  ['text/plain', `${MAPS}/x`, 'unknown format'],
+  ['text/plain', `${MAPS}/x`, '415: Unsupported Media Type'],
 ])('refuses a patch of type %s at %s', async (type, path, message) => {
   const { code, body } = await cluster.send('PATCH', path, { body: '{}', contentType: type })
   expect([code, body]).toMatchObject([

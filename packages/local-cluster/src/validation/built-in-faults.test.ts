@@ -51,7 +51,7 @@ test.each<[rule: string, draft: Draft, faults: string[]]>([
   [
     'a Job whose pods restart forever',
     job({ template: template({ restartPolicy: 'Always' }) }),
-    ['spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'],
+    expect.arrayContaining(['spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"']),
   ],
   ['a container without an image', pod({ image: '' }), [`${ONE}.image: Required value`]],
   [

@@ -1,15 +1,21 @@
-import { type JsonObject, jsonEqual, objectAt, stringAt } from '../json.ts'
+import { type JsonObject, objectAt, stringAt } from '../json.ts'
 import type { ValidateRequest } from '../kind-definition.ts'
 import { builtInModel } from '../kinds/built-in-kinds.ts'
 import { type FieldFault, invalidValue } from '../schema/field-fault.ts'
+import { roleBindingFaults, roleFaults, roleRefFaults } from './access-faults.ts'
+import { budgetFaults } from './budget-faults.ts'
 import { dataFaults, dataUpdateFaults } from './data-faults.ts'
 import { definitionFaults } from './definition-faults.ts'
-import { metadataFaults, metadataUpdateFaults } from './metadata-faults.ts'
+import { eventFaults } from './event-faults.ts'
+import { leaseFaults } from './lease-faults.ts'
+import { kubeFinalizerFaults, metadataFaults, metadataUpdateFaults } from './metadata-faults.ts'
 import { dns1123Label, dns1123Subdomain, type NameRule, pathSegment } from './name-rules.ts'
+import { nodeFaults, nodeUpdateFaults } from './node-faults.ts'
 import { podSpecFaults, podUpdateFaults } from './pod-faults.ts'
 import { bindingFaults, policyFaults } from './policy-faults.ts'
 import { requiredFaults } from './required-faults.ts'
-import { serviceFaults, serviceUpdateFaults } from './service-faults.ts'
+import { serviceFaults, serviceStatusFaults, serviceUpdateFaults } from './service-faults.ts'
+import { statusFaults } from './status-faults.ts'
 import {
   immutableFaults,
   jobFaults,
@@ -24,21 +30,37 @@ interface KindRules {
   name?: NameRule
   faults?(object: JsonObject, oldObject: JsonObject | undefined): FieldFault[]
   updateFaults?(object: JsonObject, oldObject: JsonObject): FieldFault[]
+  statusFaults?(object: JsonObject): FieldFault[]
 }
 
-const PATH_NAME: KindRules = { name: pathSegment }
-const ROLE_BINDING: KindRules = { name: pathSegment, updateFaults: roleRefFaults }
+const accessRules = (namespaced: boolean): KindRules => ({
+  name: pathSegment,
+  faults: (role) => roleFaults(role, namespaced),
+  knowsRequired: true,
+})
+const bindingRules = (namespaced: boolean): KindRules => ({
+  name: pathSegment,
+  faults: (binding) => roleBindingFaults(binding, namespaced),
+  updateFaults: roleRefFaults,
+  knowsRequired: true,
+})
 
 const RULES: Record<string, KindRules> = {
   '/ConfigMap': dataRules('ConfigMap'),
-  '/Event': { faults: eventFaults },
-  '/Namespace': { name: dns1123Label },
+  '/Event': { name: pathSegment, faults: eventFaults, knowsRequired: true },
+  '/Namespace': { name: dns1123Label, statusFaults: namespaceStatusFaults },
+  '/Node': { faults: nodeFaults, updateFaults: nodeUpdateFaults, knowsRequired: true },
   '/Pod': {
     faults: (pod) => podSpecFaults(objectAt(pod, 'spec') ?? { containers: [] }, 'spec'),
     updateFaults: podUpdateFaults,
   },
   '/Secret': dataRules('Secret'),
-  '/Service': { name: dns1123Label, faults: serviceFaults, updateFaults: serviceUpdateFaults },
+  '/Service': {
+    name: dns1123Label,
+    faults: serviceFaults,
+    updateFaults: serviceUpdateFaults,
+    statusFaults: serviceStatusFaults,
+  },
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': { faults: policyFaults, knowsRequired: true },
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': { faults: bindingFaults, knowsRequired: true },
   'apiextensions.k8s.io/CustomResourceDefinition': { faults: definitionFaults, knowsRequired: true },
@@ -47,11 +69,23 @@ const RULES: Record<string, KindRules> = {
   'apps/ReplicaSet': workloadRules('ReplicaSet'),
   'apps/StatefulSet': { faults: (set) => workloadFaults(set, 'StatefulSet'), updateFaults: statefulSetUpdateFaults },
   'batch/Job': { faults: jobFaults, updateFaults: jobUpdateFaults },
-  'policy/PodDisruptionBudget': { faults: budgetFaults },
-  'rbac.authorization.k8s.io/ClusterRole': PATH_NAME,
-  'rbac.authorization.k8s.io/ClusterRoleBinding': ROLE_BINDING,
-  'rbac.authorization.k8s.io/Role': PATH_NAME,
-  'rbac.authorization.k8s.io/RoleBinding': ROLE_BINDING,
+  'coordination.k8s.io/Lease': { faults: leaseFaults },
+  'policy/PodDisruptionBudget': { name: pathSegment, faults: budgetFaults },
+  'rbac.authorization.k8s.io/ClusterRole': accessRules(false),
+  'rbac.authorization.k8s.io/ClusterRoleBinding': bindingRules(false),
+  'rbac.authorization.k8s.io/Role': accessRules(true),
+  'rbac.authorization.k8s.io/RoleBinding': bindingRules(true),
+}
+
+/** They let anybody's finalizers be. */
+const NEWER_GROUPS = new Set(['apiextensions.k8s.io', 'admissionregistration.k8s.io', 'policy', 'coordination.k8s.io'])
+
+function namespaceStatusFaults(namespace: JsonObject): FieldFault[] {
+  const phase = stringAt(namespace, 'status', 'phase')
+  const wanted = stringAt(namespace, 'metadata', 'deletionTimestamp') === '' ? 'Active' : 'Terminating'
+  if (phase === wanted) return []
+  const when = wanted === 'Active' ? 'is empty' : 'is not empty'
+  return [invalidValue('status.Phase', phase, `may only be '${wanted}' if \`deletionTimestamp\` ${when}`)]
 }
 
 function dataRules(kind: string): KindRules {
@@ -75,9 +109,16 @@ export function builtInFaults({ kind, object, oldObject, subresource }: Validate
     oldObject === undefined
       ? metadataFaults(object, kind.namespaced, rules.name ?? dns1123Subdomain)
       : metadataUpdateFaults(object, oldObject)
-  if (subresource !== undefined) return inMetadata
+  if (kind.kind === 'Event' && oldObject === undefined) {
+    // Their metadata is looked at last.
+    const own = eventFaults(object)
+    if (own.length > 0) return own
+  }
+  if (subresource !== undefined)
+    return [...inMetadata, ...(rules.statusFaults?.(object) ?? []), ...statusFaults(object, kind.kind)]
   return [
     ...inMetadata,
+    ...(NEWER_GROUPS.has(kind.group) || kind.kind === 'Event' ? [] : kubeFinalizerFaults(object)),
     ...(rules.knowsRequired ? [] : missingFaults(object, builtInModel(kind))),
     ...(rules.faults?.(object, oldObject) ?? []),
     ...(oldObject === undefined ? [] : (rules.updateFaults?.(object, oldObject) ?? [])),
@@ -89,22 +130,4 @@ function missingFaults(object: JsonObject, model: string | undefined): FieldFaul
   if (model === undefined) return []
   const { status, metadata, ...wanted } = object
   return requiredFaults({ ...wanted, metadata: {} }, model, '')
-}
-
-function eventFaults(event: JsonObject): FieldFault[] {
-  const about = stringAt(event, 'involvedObject', 'namespace')
-  const own = stringAt(event, 'metadata', 'namespace')
-  if (about === own || (about === '' && own === 'default')) return []
-  return [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')]
-}
-
-function budgetFaults(budget: JsonObject): FieldFault[] {
-  const spec = objectAt(budget, 'spec')
-  const hasBoth = spec?.minAvailable !== undefined && spec.maxUnavailable !== undefined
-  return hasBoth ? [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')] : []
-}
-
-function roleRefFaults(binding: JsonObject, oldBinding: JsonObject): FieldFault[] {
-  if (jsonEqual(binding.roleRef, oldBinding.roleRef)) return []
-  return [invalidValue('roleRef', binding.roleRef, 'cannot change roleRef')]
 }

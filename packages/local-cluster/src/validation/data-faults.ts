@@ -14,6 +14,7 @@ export function dataFaults(object: JsonObject, kind: string): FieldFault[] {
     ...keyed(binary, 'binaryData'),
     ...twice.map((key) => invalidValue(itemPath('data', key), key, 'duplicate of key present in binaryData')),
     ...(kind === 'Secret' ? secretFaults(stringAt(object, 'type'), data) : []),
+    ...(kind === 'Secret' ? tokenFaults(object) : []),
   ]
 }
 
@@ -31,6 +32,15 @@ function secretFaults(type: string, data: JsonObject): FieldFault[] {
   const encoded = data[json]
   if (typeof encoded !== 'string' || isJson(Buffer.from(encoded, 'base64').toString())) return missing
   return [...missing, invalidValue(itemPath('data', json), '<secret contents redacted>', 'must be valid JSON')]
+}
+
+const ACCOUNT = 'kubernetes.io/service-account.name'
+
+/** A token says whose it is. */
+function tokenFaults(secret: JsonObject): FieldFault[] {
+  const isToken = stringAt(secret, 'type') === 'kubernetes.io/service-account-token'
+  if (!isToken || stringAt(secret, 'metadata', 'annotations', ACCOUNT) !== '') return []
+  return [requiredValue(itemPath('metadata.annotations', ACCOUNT))]
 }
 
 function isJson(text: string): boolean {

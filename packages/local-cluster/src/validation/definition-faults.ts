@@ -27,7 +27,8 @@ export function definitionFaults(crd: JsonObject, oldCrd: JsonObject | undefined
     ...approvalFaults(crd),
     ...groupFaults(stringAt(crd, 'spec', 'group')),
     ...scopeFaults(stringAt(crd, 'spec', 'scope')),
-    ...versionListFaults(versions),
+    ...versionListFaults(versions, Array.isArray(valueAt(crd, 'spec', 'versions'))),
+    ...storedFaults(versions),
     ...definitionNameFaults(objectAt(crd, 'spec', 'names') ?? {}, 'spec.names'),
     ...versions.flatMap((version, index) => versionFaults(version, index, versions)),
     ...conversionFaults(crd),
@@ -35,10 +36,18 @@ export function definitionFaults(crd: JsonObject, oldCrd: JsonObject | undefined
   ]
 }
 
+/** Without a version to store in, its status has none either. */
+function storedFaults(versions: unknown[]): FieldFault[] {
+  if (versions.some((version) => valueAt(version, 'storage') === true)) return []
+  return [invalidValue('status.storedVersions', undefined, 'must have at least one stored version')]
+}
+
 function ownNameFaults(crd: JsonObject): FieldFault[] {
   const name = stringAt(crd, 'metadata', 'name')
   const wanted = `${stringAt(crd, 'spec', 'names', 'plural')}.${stringAt(crd, 'spec', 'group')}`
-  return name === wanted ? [] : [invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]
+  return name === wanted || name === ''
+    ? []
+    : [invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]
 }
 
 function approvalFaults(crd: JsonObject): FieldFault[] {
@@ -67,7 +76,7 @@ function scopeFaults(scope: string): FieldFault[] {
   return known.includes(scope) ? [] : [unsupportedValue('spec.scope', scope, known)]
 }
 
-function versionListFaults(versions: unknown[]): FieldFault[] {
+function versionListFaults(versions: unknown[], isThere: boolean): FieldFault[] {
   const names = versions.map((version) => stringAt(version, 'name'))
   const storage = versions.filter((version) => valueAt(version, 'storage') === true)
   const faults: FieldFault[] = []
@@ -76,7 +85,7 @@ function versionListFaults(versions: unknown[]): FieldFault[] {
   }
   if (storage.length !== 1) {
     const why = 'must have exactly one version marked as storage version'
-    faults.push(invalidValue('spec.versions', versions, why))
+    faults.push(invalidValue('spec.versions', isThere ? versions : undefined, why))
   }
   return faults
 }

@@ -4,6 +4,7 @@ import {
   type FieldFault,
   forbiddenValue,
   invalidValue,
+  itemPath,
   requiredValue,
   tooLong,
 } from '../schema/field-fault.ts'
@@ -20,6 +21,10 @@ export function metadataFaults(object: JsonObject, namespaced: boolean, nameRule
     name === ''
       ? [requiredValue(path, 'name or generateName is required')]
       : nameRule(name).map((why) => invalidValue(path, name, why))
+  const base = stringAt(object, 'metadata', 'generateName')
+  // A dash at its end is followed by more.
+  const generated = base === '' ? [] : nameRule(base.replace(/-$/, 'a'))
+  nameFaults.push(...generated.map((why) => invalidValue('metadata.generateName', base, why)))
   return [...nameFaults, ...namespaceFaults(object, namespaced), ...contentFaults(object), ...finalizerFaults(object)]
 }
 
@@ -31,15 +36,25 @@ function namespaceFaults(object: JsonObject, namespaced: boolean): FieldFault[] 
   return dns1123Label(namespace).map((why) => invalidValue(path, namespace, why))
 }
 
+const IMMUTABLE_FIELDS = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+]
+
 /** Faults of a change of metadata. */
 export function metadataUpdateFaults(object: JsonObject, oldObject: JsonObject): FieldFault[] {
-  const immutable = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp'].filter(
+  const immutable = IMMUTABLE_FIELDS.filter(
     (name) => !jsonEqual(valueAt(object, 'metadata', name), valueAt(oldObject, 'metadata', name)),
   )
   return [
     ...newFinalizerFaults(object, oldObject),
     ...immutable.map((name) => invalidValue(`metadata.${name}`, valueAt(object, 'metadata', name), IMMUTABLE)),
     ...contentFaults(object),
+    ...finalizerFaults(object),
   ]
 }
 
@@ -90,13 +105,18 @@ function ownerFaults(owners: unknown[]): FieldFault[] {
     second === undefined
       ? []
       : [
-          invalidValue(
-            path,
-            owners,
-            `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${second}`,
-          ),
+          {
+            ...invalidValue(path, owners, ''),
+            message: `Invalid value: ${JSON.stringify(owners.map(inGoOrder))}: Only one reference can have Controller set to true. Found "true" in references for ${first} and ${second}`,
+          },
         ]
   return [...owners.flatMap((owner) => (isJsonObject(owner) ? ownerFieldFaults(owner, path) : [])), ...several]
+}
+
+const OWNER_FIELDS = ['apiVersion', 'kind', 'name', 'uid', 'controller', 'blockOwnerDeletion']
+
+function inGoOrder(owner: unknown): unknown {
+  return Object.fromEntries(OWNER_FIELDS.map((field) => [field, valueAt(owner, field)]))
 }
 
 function ownerFieldFaults(owner: JsonObject, path: string): FieldFault[] {
@@ -126,8 +146,21 @@ export function finalizerWarnings(object: JsonObject, oldObject: JsonObject | un
     })
 }
 
+/** Finalizers of built-in kinds name a domain, but for the old ones. */
+export function kubeFinalizerFaults(object: JsonObject): FieldFault[] {
+  return listAt(object, 'metadata', 'finalizers').flatMap((finalizer, index) => {
+    if (String(finalizer).includes('/') || STANDARD_FINALIZERS.includes(String(finalizer))) return []
+    const why = 'name is neither a standard finalizer name nor is it fully qualified'
+    return [invalidValue(itemPath('metadata.finalizers', index), finalizer, why)]
+  })
+}
+
 function finalizerFaults(object: JsonObject): FieldFault[] {
-  return listAt(object, 'metadata', 'finalizers').flatMap((finalizer) =>
-    qualifiedName(String(finalizer)).map((why) => invalidValue('metadata.finalizers', finalizer, why)),
+  const path = 'metadata.finalizers'
+  const finalizers = listAt(object, 'metadata', 'finalizers')
+  const faults = finalizers.flatMap((finalizer) =>
+    qualifiedName(String(finalizer)).map((why) => invalidValue(path, finalizer, why)),
   )
+  if (!finalizers.includes('orphan') || !finalizers.includes('foregroundDeletion')) return faults
+  return [...faults, invalidValue(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')]
 }

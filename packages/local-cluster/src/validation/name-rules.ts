@@ -6,15 +6,16 @@ interface Form {
   explanation: string
   examples: string[]
   maxLength: number
+  unit?: 'bytes'
 }
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const LABEL_KEY = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
 
-function rule({ expression, explanation, examples, maxLength }: Form): NameRule {
+function rule({ expression, explanation, examples, maxLength, unit }: Form): NameRule {
   const pattern = new RegExp(`^(?:${expression})$`)
   return (text) => [
-    ...(Buffer.byteLength(text) > maxLength ? [`must be no more than ${maxLength} bytes`] : []),
+    ...(Buffer.byteLength(text) > maxLength ? [`must be no more than ${maxLength} ${unit ?? 'characters'}`] : []),
     ...(pattern.test(text) ? [] : [regexFault(explanation, expression, examples)]),
   ]
 }
@@ -59,6 +60,7 @@ export const labelValue: NameRule = rule({
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   examples: ['MyValue', 'my_value', '12345'],
   maxLength: 63,
+  unit: 'bytes',
 })
 
 const namePart = rule({
@@ -67,6 +69,7 @@ const namePart = rule({
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   examples: ['MyName', 'my.name', '123-abc'],
   maxLength: 63,
+  unit: 'bytes',
 })
 
 /** Keys of labels and annotations and names of finalizers: `[prefix/]name`. */

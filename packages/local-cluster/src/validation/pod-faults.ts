@@ -104,7 +104,8 @@ function portFaults(port: unknown, path: string): FieldFault[] {
   const faults: FieldFault[] = []
   for (const field of ['containerPort', 'hostPort']) {
     const number = numberAt(port, field)
-    if (number !== undefined && (number < 1 || number > 65535) && !(field === 'hostPort' && number === 0)) {
+    if (field === 'containerPort' && number === 0) faults.push(requiredValue(childPath(path, field)))
+    else if (number !== undefined && (number < 1 || number > 65535) && !(field === 'hostPort' && number === 0)) {
       faults.push(invalidValue(childPath(path, field), number, PORT_RANGE))
     }
   }
@@ -123,6 +124,32 @@ export function podUpdateFaults(pod: JsonObject, oldPod: JsonObject): FieldFault
   const before = objectAt(oldPod, 'spec') ?? {}
   const after = objectAt(pod, 'spec') ?? {}
   if (jsonEqual(before, after)) return []
+  return [...deadlineFaults(before, after), ...specUpdateFaults(before, after)]
+}
+
+/** A pod's time may only become shorter. */
+function deadlineFaults(before: JsonObject, after: JsonObject): FieldFault[] {
+  const path = 'spec.activeDeadlineSeconds'
+  const old = numberAt(before, 'activeDeadlineSeconds')
+  const wanted = numberAt(after, 'activeDeadlineSeconds')
+  if (old === undefined || wanted === old) return []
+  if (wanted === undefined)
+    return [invalidValue(path, undefined, 'must not update from a positive integer to nil value')]
+  return wanted > old ? [invalidValue(path, wanted, 'must be less than or equal to previous value')] : []
+}
+
+function specUpdateFaults(before: JsonObject, after: JsonObject): FieldFault[] {
+  const changed = ['containers', 'initContainers'].find(
+    (list) => listAt(before, list).length !== listAt(after, list).length,
+  )
+  if (changed !== undefined) {
+    return [
+      forbiddenValue(
+        childPath('spec', changed),
+        `pod updates may not add or remove ${changed === 'containers' ? 'containers' : 'init containers'}`,
+      ),
+    ]
+  }
   const tolerations = listAt(after, 'tolerations')
   const lost = listAt(before, 'tolerations').some((old) => !tolerations.some((kept) => jsonEqual(kept, old)))
   if (!lost && jsonEqual(withoutUpdatable(before), withoutUpdatable(after))) return []

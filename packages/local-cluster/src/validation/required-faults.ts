@@ -7,6 +7,7 @@ export const PORT_RANGE = 'must be between 1 and 65535, inclusive'
 /** Fields that the API calls required but takes as empty when they are absent. */
 const MAY_BE_ABSENT = new Set([
   'V1HTTPHeader.value',
+  'V1NodeSelector.nodeSelectorTerms',
   'V1EndpointSlice.endpoints',
   'V1StatefulSetSpec.serviceName',
   'V1DaemonSetSpec.selector',
@@ -26,7 +27,7 @@ export function requiredFaults(value: JsonObject, model: string, path: string): 
   return [...builtInType(model)].flatMap(([name, { type, required }]) => {
     const at = childPath(path, name)
     const found = value[name]
-    if (found !== undefined) return faultsBelow(found, type, at)
+    if (found !== undefined && found !== null) return faultsBelow(found, type, at)
     const field = `${model}.${name}`
     if (!required || MAY_BE_ABSENT.has(field)) return []
     return [PORTS.has(field) ? invalidValue(at, 0, PORT_RANGE) : requiredValue(at, EXPLAINED[field])]

@@ -4,6 +4,7 @@ import {
   childPath,
   duplicateValue,
   type FieldFault,
+  forbiddenValue,
   invalidValue,
   itemPath,
   requiredValue,
@@ -88,6 +89,13 @@ function addressFaults({ clusterIP }: JsonObject): FieldFault[] {
   return [
     invalidValue('spec.clusterIPs[0]', clusterIP, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
   ]
+}
+
+/** Only load balancers have addresses of their own. */
+export function serviceStatusFaults(service: JsonObject): FieldFault[] {
+  const ingress = listAt(service, 'status', 'loadBalancer', 'ingress')
+  if (ingress.length === 0 || stringAt(service, 'spec', 'type') === 'LoadBalancer') return []
+  return [forbiddenValue('status.loadBalancer.ingress', "may only be used when `spec.type` is 'LoadBalancer'")]
 }
 
 export function serviceUpdateFaults(service: JsonObject, oldService: JsonObject): FieldFault[] {
