@@ -43,6 +43,8 @@ export function definitionName({ plural, group }: Resource<KubernetesObject>): s
 
 export interface DefinitionFault {
   fault: string
+  /** Nothing of that name is there at all. */
+  isAbsent: boolean
   /** What a person does about it. */
   remedy: string
 }
@@ -50,10 +52,11 @@ export interface DefinitionFault {
 /** Why the kind cannot be served as it is needed by what the server has; undefined when it can. */
 export function definitionFault(definition: Definition | undefined, kind: NeededKind): DefinitionFault | undefined {
   const fault = misfit(definition, kind)
-  if (fault) return { fault, remedy: `install the one of this release, it comes with ${kind.comesWith}` }
+  const isAbsent = definition === undefined
+  if (fault) return { fault, isAbsent, remedy: `install the one of this release, it comes with ${kind.comesWith}` }
   const conditions = definition?.status?.conditions ?? []
   if (conditions.some(({ type, status }) => type === 'Established' && status === 'True')) return undefined
-  return { fault: 'is not established yet', remedy: 'look at its conditions if that lasts' }
+  return { fault: 'is not established yet', isAbsent, remedy: 'look at its conditions if that lasts' }
 }
 
 function misfit(definition: Definition | undefined, { resource, fields }: NeededKind): string | undefined {

@@ -181,9 +181,14 @@ describe('who leads', () => {
     expect([leads(), ...order]).toEqual([undefined])
     const fault = 'definition nodes. (is not installed: install the one of this release, it comes with the chart nodes)'
     const { healthPort } = ports()
-    expect(await read(healthPort, '/readyz')).toEqual({ status: 503, text: `not ready: ${fault}\n` })
+    expect(await read(healthPort, '/readyz')).toEqual({ status: 200, text: 'ok\n' })
     expect((await read(healthPort, '/leadz')).text).toContain(`not leading: ${fault}; `)
-    cluster.put(DEFINITIONS, aDefinition(NODES))
+    cluster.put(DEFINITIONS, { metadata: { name: 'nodes.' }, spec: { versions: [] } })
+    await clock.advance(5_000)
+    expect((await read(healthPort, '/readyz')).text).toMatch(/^not ready: definition nodes\. \(does not serve v1: /)
+    cluster.edit(DEFINITIONS, 'nodes.', (stored) =>
+      Object.assign(stored, aDefinition(NODES), { metadata: stored.metadata }),
+    )
     await clock.advance(5_000)
     await said('leading and synced')
     expect(await read(healthPort, '/leadz')).toEqual({ status: 200, text: 'leader: me; served: nodes.\n' })

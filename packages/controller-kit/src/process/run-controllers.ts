@@ -2,7 +2,7 @@ import type { Cache } from '../cache.ts'
 import type { Clock } from '../clock.ts'
 import type { Controller } from '../controller.ts'
 import type { KubeClient } from '../kube-client.ts'
-import type { KubernetesObject } from '../kubernetes-object.ts'
+import type { KubernetesObject, Resource } from '../kubernetes-object.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { untilAborted } from '../until-aborted.ts'
@@ -93,26 +93,39 @@ interface Observed {
   options: RunOptions
 }
 
+/**
+ * Ready is a process that can do whatever there is to do. Where a needed kind is not installed at all nothing can be
+ * asked for, so a chart may be waited for before the one that brings the kind; leading it is only once all are served.
+ */
 function startChecks({ served, others, elector, options }: Observed) {
-  const { caches, identity, leaderElection, checks = {}, rivals } = options
-  const named = Object.entries(served.faults).map(([name, fault]) => [`definition ${name}`, fault])
-  const gates: Record<string, Check> = Object.fromEntries(named)
-  if (rivals) gates[rivals.what] = others.fault
-  const needed = caches.filter(({ resource }) => served.names.includes(definitionName(resource)))
+  const { caches, identity, leaderElection, checks = {}, rivals, kinds = [] } = options
+  const rival: Record<string, Check> = rivals ? { [rivals.what]: others.fault } : {}
+  const definitions = kinds.map(({ resource }) => {
+    const name = definitionName(resource)
+    return { name: `definition ${name}`, resource, check: served.faults[name] ?? (() => undefined) }
+  })
+  const cached = caches.map((cache) => {
+    const name = `cache of ${cache.resource.plural}`
+    return { name, resource: cache.resource, check: () => cacheFault(cache) }
+  })
+  const unlessAbsent = ({ name, resource, check }: NamedCheck) =>
+    [name, () => (served.isAbsent(resource) ? undefined : check())] as const
+  const needed = cached.filter(({ resource }) => served.names.includes(definitionName(resource)))
   const leader = () => (elector ? elector.leader() : identity)
   const lease = `lease ${leaderElection.namespace}/${leaderElection.name}`
   const hasHolder: Check = () => (leader() === undefined ? 'nobody was seen renewing it' : undefined)
+  const strictly = [...definitions, ...needed].map(({ name, check }) => [name, check] as const)
   return {
-    checks: { ...gates, ...cacheChecks(caches), ...checks },
-    leadChecks: { ...gates, ...cacheChecks(needed), [lease]: hasHolder },
+    checks: { ...Object.fromEntries([...definitions, ...cached].map(unlessAbsent)), ...rival, ...checks },
+    leadChecks: { ...Object.fromEntries(strictly), ...rival, [lease]: hasHolder },
     leading: () => `leader: ${leader()}; served: ${served.names.join(', ')}`,
   }
 }
 
-function cacheChecks(caches: Cache<KubernetesObject>[]): Record<string, Check> {
-  return Object.fromEntries(
-    caches.map((cache) => [`cache of ${cache.resource.plural}`, () => cacheFault(cache)] as const),
-  )
+interface NamedCheck {
+  name: string
+  resource: Resource<KubernetesObject>
+  check: Check
 }
 
 function cacheFault(cache: Cache<KubernetesObject>): string | undefined {

@@ -26,6 +26,8 @@ interface ServedKinds {
   readonly names: string[]
   /** By name of the definition, why it cannot be worked with; undefined once it can. */
   readonly faults: Record<string, () => string | undefined>
+  /** Whether the kind is needed and not installed at all: there is nothing to do for it, and nothing to do wrong. */
+  isAbsent(resource: Resource<KubernetesObject>): boolean
   /** Looks at each definition until it fits or the signal aborts. */
   follow(signal: AbortSignal): Promise<void>
   /** Resolves when this kind, or every kind, is served, or the signal aborts; at once for a kind that nobody named. */
@@ -39,6 +41,7 @@ export function createServedKinds({ kinds, ...options }: ServedKindsOptions): Se
   return {
     names: [...served.keys()],
     faults: Object.fromEntries([...served].map(([name, { fault }]) => [name, fault])),
+    isAbsent: (resource) => served.get(definitionName(resource))?.isAbsent() ?? false,
     async follow(signal) {
       await Promise.all([...served.values()].map((kind) => kind.follow(signal)))
     },
@@ -58,6 +61,7 @@ function createServedKind(kind: NeededKind, { client, clock, log }: Omit<ServedK
   const definition = definitionName(kind.resource)
   const served = Promise.withResolvers<void>()
   let fault: string | undefined = 'not read yet'
+  let isAbsent = false
   let said = 'served'
 
   async function look(signal: AbortSignal): Promise<Look> {
@@ -88,11 +92,13 @@ function createServedKind(kind: NeededKind, { client, clock, log }: Omit<ServedK
   return {
     served: served.promise,
     fault: () => fault,
+    isAbsent: () => isAbsent,
     async follow(signal: AbortSignal): Promise<void> {
       while (!signal.aborted) {
         const seen = await look(signal)
         if (signal.aborted) return
         say(seen)
+        isAbsent = seen.is === 'unfit' && seen.isAbsent
         if (seen.is === 'served' || seen.is === 'unchecked') {
           fault = undefined
           return served.resolve()
