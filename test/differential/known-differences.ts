@@ -53,11 +53,12 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
     matches: sameUpTo('compilation failed: ERROR: '),
   },
   {
-    reason: 'the words of its JSON parser, for a strategic merge patch',
-    matches: ({ method, text, contentType }, { field }) =>
+    reason: 'the words of its JSON parser, for a strategic merge patch or an unchecked JSON patch',
+    matches: ({ method, text, contentType, query }, { field }) =>
       method === 'PATCH' &&
       text !== undefined &&
-      contentType?.includes('strategic') === true &&
+      (contentType?.includes('strategic') === true ||
+        (contentType?.includes('json-patch') === true && query?.fieldValidation === 'Ignore')) &&
       field === '.body.message',
   },
   {
@@ -98,14 +99,6 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
   {
     reason: 'who manages a field is not kept: a Scale that changes nothing else leaves the version as it is',
     matches: ({ path }, { field }) => path.endsWith('/scale') && field === '.body.metadata.resourceVersion',
-  },
-  {
-    reason: 'a custom object that calls itself another kind is refused, but its schema is looked at first',
-    matches: ({ method, path, body }, { field }) =>
-      method === 'POST' &&
-      path.endsWith('/workspaces') &&
-      !/"kind":"Workspace"/.test(JSON.stringify(body)) &&
-      /^\.(warnings|body\.details\.causes)/.test(field),
   },
   {
     reason: 'two of its types that cannot be converted',

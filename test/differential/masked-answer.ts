@@ -35,7 +35,7 @@ export function createMask(): Mask {
   }
   const walk = (value: unknown): unknown => {
     if (typeof value === 'string') return text(value)
-    if (Array.isArray(value)) return value.map(walk)
+    if (Array.isArray(value)) return value.filter((item) => !isOwnEvent(item)).map(walk)
     if (!isJson(value)) return value
     const fields = Object.keys(value).sort()
     const walked = Object.fromEntries(fields.map((field) => [field, walk(value[field])]))
@@ -46,6 +46,17 @@ export function createMask(): Mask {
     warnings: warnings.map(text),
     body: withoutFaults(walk(withoutPlainBookmarks(body))),
   })
+}
+
+/** Events that a server records by itself, when it looks after addresses of Services, are named so. */
+const OWN_EVENT = /\.[0-9a-f]{16}$/
+
+/** Such an Event, also as a row of a table or as a change that a watch tells of. */
+function isOwnEvent(item: unknown): boolean {
+  if (!isJson(item)) return false
+  if (isJson(item.metadata) && OWN_EVENT.test(String(item.metadata.name))) return true
+  const rows = Array.isArray(item.rows) ? item.rows : []
+  return isOwnEvent(item.object) || rows.some(isOwnEvent)
 }
 
 /** The message of a refused object lists its causes, which are compared by themselves. */
@@ -70,6 +81,9 @@ function withoutChoices(fields: Json, versions: (value: string) => string): Json
     // A list shows the state of the whole store, which other sequences change.
     kept.resourceVersion = typeof name === 'string' ? versions(resourceVersion) : 'VERSION'
   }
+  // The real server brings those of a namespace into any order when it is deleted.
+  const isLeaving = kept.deletionTimestamp !== undefined && kept.namespace === undefined
+  if (isLeaving && Array.isArray(kept.finalizers)) kept.finalizers = kept.finalizers.toSorted()
   if (Array.isArray(kept.causes)) oneOfEach(kept)
   if (typeof kept.continue === 'string') kept.continue = 'TOKEN'
   if (typeof kept.token === 'string' && kept.token.length > 100) kept.token = 'TOKEN'

@@ -31,8 +31,13 @@ export async function runSequence(servers: TwoServers, sequence: Sequence, expla
   const steps = [...setUp(sequence.namespace), ...sequence.steps]
   const findings: Finding[] = []
   for (const [index, step] of steps.entries()) {
-    const [shown, imitated] = await Promise.all([real(step), embedded(step)])
-    const unexplained = explain(step, differences(shown, imitated))
+    const ask = () => Promise.all([real(step), embedded(step)])
+    let [shown, imitated] = await ask()
+    let unexplained = explain(step, differences(shown, imitated))
+    if (unexplained.length > 0 && mayLag(step)) {
+      ;[shown, imitated] = await ask()
+      unexplained = explain(step, differences(shown, imitated))
+    }
     if (unexplained.length === 0) continue
     const answers = { real: shown, embedded: imitated, differences: unexplained }
     findings.push({ sequence: sequence.name, index, step, ...answers })
@@ -41,6 +46,11 @@ export async function runSequence(servers: TwoServers, sequence: Sequence, expla
     if (!refused && step.method !== 'GET') return { requests: index + 1, findings }
   }
   return { requests: steps.length, findings }
+}
+
+/** A read at no version in particular: the cache of the real server may answer without the last change. */
+function mayLag({ method, query = {} }: Step): boolean {
+  return method === 'GET' && query.resourceVersion !== undefined && query.watch === undefined
 }
 
 /** One server during one sequence. */

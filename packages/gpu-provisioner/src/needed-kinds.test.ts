@@ -18,6 +18,7 @@ test.each([
   expect(text).toContain(part)
   expect(faultOf(text.replaceAll(part, replacement))).toEqual({
     fault,
+    isAbsent: false,
     remedy: 'install the one of this release, it comes with the chart gpu-provisioner',
   })
 })

@@ -16,3 +16,8 @@ export function keyOfObject({ metadata }: { metadata: Address }): string {
 export function apiVersionOf({ group, version }: { group: string; version: string }): string {
   return group === '' ? version : `${group}/${version}`
 }
+
+/** The group that an object's `apiVersion` names. */
+export function groupOf({ apiVersion }: { apiVersion: string }): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
+}

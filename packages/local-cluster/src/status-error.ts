@@ -81,7 +81,7 @@ export function alreadyExists(object: RefusedObject, about: { isLeaving: boolean
   return new StatusError({
     code: 409,
     reason: 'AlreadyExists',
-    message: isGenerated ? `${exists}${advice}` : `${isLeaving ? 'object is being deleted: ' : ''}${exists}`,
+    message: `${isLeaving ? 'object is being deleted: ' : ''}${exists}${isGenerated ? advice : ''}`,
     details: { ...detailsOf(object), ...(isGenerated ? { retryAfterSeconds: 1 } : {}) },
   })
 }

@@ -20,6 +20,7 @@ test('one that KAITO left behind is told by what it would drop', () => {
   const older = textOf('kaito.sh_workspaces.yaml').replaceAll('"slots"', '"other"')
   expect(workspaces && definitionFault(definition(older), workspaces)).toEqual({
     fault: 'would drop status.slots',
+    isAbsent: false,
     remedy: 'install the one of this release, it comes with the chart workspace',
   })
 })

@@ -1,7 +1,9 @@
 import { REQUEST_BUDGET } from '../cel/cost.ts'
+import type { KubeObject } from '../cluster-access.ts'
 import { valueAt } from '../json.ts'
-import type { ValidateRequest } from '../kind-definition.ts'
+import type { KindDefinition, ValidateRequest } from '../kind-definition.ts'
 import type { CustomVersion } from '../kinds/custom-kind.ts'
+import { apiVersionOf } from '../object-address.ts'
 import { embeddedFaults } from '../schema/embedded-resources.ts'
 import { type FieldFault, invalidValue } from '../schema/field-fault.ts'
 import { repeatedItems } from '../schema/list-rules.ts'
@@ -21,16 +23,12 @@ const RULES_SKIPPED =
 const MAX_REPLICAS = 2 ** 31 - 1
 
 /** Faults of a custom resource by its metadata, schema, lists, scale and CEL rules. */
-export function customFaults(
-  { kind, object, oldObject, subresource }: ValidateRequest,
-  custom: CustomVersion,
-): FieldFault[] {
+export function customFaults(request: ValidateRequest, custom: CustomVersion): FieldFault[] {
+  const { kind, object, oldObject } = request
   const { schema, rules } = custom
+  const another = typeFaults(object, kind)
   const faults = [
-    ...(object.kind === kind.kind ? [] : [invalidValue('kind', object.kind, `must be ${kind.kind}`)]),
-    ...(oldObject === undefined ? metadataFaults(object, kind.namespaced) : metadataUpdateFaults(object, oldObject)),
-    ...inStatus(subresource, schemaFaults({ value: object, old: oldObject }, schema, '')),
-    ...scaleFaults(object, custom),
+    ...(another.length > 0 ? another : ownFaults(request, custom)),
     ...embeddedFaults(object, schema),
     ...(oldObject !== undefined && repeatedItems(oldObject, schema, '').length > 0
       ? []
@@ -39,6 +37,23 @@ export function customFaults(
   if (rules === undefined) return faults
   if (faults.some(({ reason }) => BLOCKING.has(reason))) return [...faults, invalidValue('', undefined, RULES_SKIPPED)]
   return [...faults, ...rules.faults({ value: object, old: oldObject }, { left: REQUEST_BUDGET })]
+}
+
+/** Faults that are looked for in an object that says it is of this kind. */
+function ownFaults({ kind, object, oldObject, subresource }: ValidateRequest, custom: CustomVersion): FieldFault[] {
+  return [
+    ...(oldObject === undefined ? metadataFaults(object, kind.namespaced) : metadataUpdateFaults(object, oldObject)),
+    ...inStatus(subresource, schemaFaults({ value: object, old: oldObject }, custom.schema, '')),
+    ...scaleFaults(object, custom),
+  ]
+}
+
+function typeFaults(object: KubeObject, kind: KindDefinition): FieldFault[] {
+  const wanted = apiVersionOf(kind)
+  return [
+    ...(object.kind === kind.kind ? [] : [invalidValue('kind', object.kind, `must be ${kind.kind}`)]),
+    ...(object.apiVersion === wanted ? [] : [invalidValue('apiVersion', object.apiVersion, `must be ${wanted}`)]),
+  ]
 }
 
 /** The text of a fault in a status that was sent alone names the place in it. */

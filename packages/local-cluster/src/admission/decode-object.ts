@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../json.ts'
 import type { DecodeRequest } from '../kind-definition.ts'
 import { builtInModel } from '../kinds/built-in-kinds.ts'
 import type { CustomVersion } from '../kinds/custom-kind.ts'
+import { apiVersionOf } from '../object-address.ts'
 import { applyDefaults, dropForbiddenNulls } from '../schema/apply-defaults.ts'
 import { decodeBuiltIn, UnmarshalFault } from '../schema/decode-built-in.ts'
 import { defaultBuiltIn } from '../schema/default-built-in.ts'
@@ -15,7 +16,7 @@ import { badRequest, invalid, type StatusError } from '../status-error.ts'
 export function decodeObject(request: DecodeRequest, custom: CustomVersion | undefined): string[] {
   const { kind, object } = request
   const unknown = decoded(request, () =>
-    custom === undefined ? decodeBuiltInKind(object, kind) : decodeCustom(object, custom),
+    custom === undefined ? decodeBuiltInKind(object, kind) : decodeCustom(object, kind, custom),
   )
   const warnings = strictFaults(request, unknown)
   if (custom?.deprecation !== undefined) warnings.push(custom.deprecation)
@@ -58,7 +59,7 @@ function mergeStringData(secret: JsonObject): void {
   delete secret.stringData
 }
 
-function decodeCustom(object: KubeObject, { schema }: CustomVersion): string[] {
+function decodeCustom(object: KubeObject, kind: DecodeRequest['kind'], { schema }: CustomVersion): string[] {
   const { metadata }: JsonObject = object
   if (!isJsonObject(metadata)) {
     const found = Array.isArray(metadata) ? 'array' : typeof metadata
@@ -71,6 +72,8 @@ function decodeCustom(object: KubeObject, { schema }: CustomVersion): string[] {
     metadata[name] = value
   }
   const inMetadata = decodeBuiltIn(metadata, 'V1ObjectMeta', 'metadata')
+  // The schema says nothing of another kind.
+  if (object.kind !== kind.kind || object.apiVersion !== apiVersionOf(kind)) return inMetadata
   for (const { resource, path } of embeddedResources(object, schema, '')) {
     if (!isJsonObject(resource.metadata)) continue
     inMetadata.push(...decodeBuiltIn(resource.metadata, 'V1ObjectMeta', childPath(path, 'metadata')))
@@ -93,7 +96,7 @@ function strictFaults(request: DecodeRequest, unknown: string[]): string[] {
   throw undecodable(request, `strict decoding error: ${faults.join(', ')}`)
 }
 
-function undecodable({ kind: { kind, version }, shownPatch }: DecodeRequest, why: string): StatusError {
+function undecodable({ kind: { kind, version }, object, shownPatch }: DecodeRequest, why: string): StatusError {
   if (shownPatch !== undefined) return invalid(UNNAMED, [invalidValue('patch', shownPatch(), why)])
-  return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`)
+  return badRequest(`${object.kind} in version "${version}" cannot be handled as a ${kind}: ${why}`)
 }

@@ -1,5 +1,6 @@
 import type { ObjectPreparer, ObjectReader, ValidateRequest } from '../kind-definition.ts'
 import type { SchemaRegistry } from '../kinds/kind-registry.ts'
+import { groupOf } from '../object-address.ts'
 import { invalid, StatusError } from '../status-error.ts'
 import { builtInFaults } from '../validation/built-in-faults.ts'
 import { finalizerWarnings } from '../validation/metadata-faults.ts'
@@ -17,7 +18,9 @@ export function createObjectPreparer({ kinds, reader }: PreparerOptions): Object
     const { kind, object } = request
     const custom = kinds.customVersion(kind)
     const faults = custom === undefined ? builtInFaults(request) : customFaults(request, custom)
-    if (faults.length > 0) throw invalid({ group: kind.group, kind: object.kind, name: object.metadata.name }, faults)
+    // A custom object of another group is refused by that name.
+    if (faults.length > 0)
+      throw invalid({ group: groupOf(object), kind: object.kind, name: object.metadata.name }, faults)
   }
   return {
     decode: (request) => {

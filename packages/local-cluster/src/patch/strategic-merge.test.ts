@@ -9,8 +9,10 @@ const pod = {
     ],
     tolerations: [{ key: 'one' }],
     volumes: [{ name: 'v', emptyDir: {} }],
+    imagePullSecrets: [{ name: 'one' }],
   },
   metadata: { finalizers: ['x', 'y'], labels: { a: '1' } },
+  imagePullSecrets: [{ name: 'one' }],
 }
 
 test.each<[rule: string, patch: Record<string, unknown>, at: string[], expected: unknown]>([
@@ -88,8 +90,30 @@ test.each<[rule: string, patch: Record<string, unknown>, at: string[], expected:
     ['spec', 'volumes'],
     [{ name: 'v', secret: { secretName: 's' } }],
   ],
+  [
+    'leaves no directive in a list that was not there',
+    {
+      spec: {
+        tolerations: null,
+        hostAliases: [{ $patch: 'delete', ip: '::1' }],
+        readinessGates: [{ $patch: 'delete' }],
+      },
+    },
+    ['spec', 'readinessGates'],
+    [],
+  ],
   ['removes a field set to null', { metadata: { labels: null } }, ['metadata', 'labels'], undefined],
   ['leaves no null in what it adds', { status: { a: null, b: 1 } }, ['status'], { b: 1 }],
+  [
+    'treats the pull secrets of an account as one value, unlike those of a pod',
+    { imagePullSecrets: [{ name: 'two' }], spec: { imagePullSecrets: [{ name: 'two' }] } },
+    [],
+    {
+      ...pod,
+      imagePullSecrets: [{ name: 'two' }],
+      spec: { ...pod.spec, imagePullSecrets: [{ name: 'two' }, { name: 'one' }] },
+    },
+  ],
 ])('%s', (...[, patch, at, expected]) => {
   const result = strategicMergePatched(structuredClone(pod), patch)
   expect(at.reduce<unknown>((value, step) => Reflect.get(value as object, step), result)).toEqual(expected)

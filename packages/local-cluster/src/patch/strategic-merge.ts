@@ -63,10 +63,10 @@ function withoutDirectives(patch: JsonObject): JsonObject {
 
 function patchedValue(current: unknown, value: unknown, { field, key }: { field: string; key: string }): unknown {
   if (isJsonObject(value)) return strategicMergePatched(current, value, key)
+  if (Array.isArray(value) && current === undefined) return added(value)
   const strategy = listStrategy(field, key)
   if (!Array.isArray(value) || strategy === undefined) return value
   const before = arrayOf(current)
-  if (current === undefined) return added(value)
   const merged =
     strategy === 'set'
       ? [...before, ...value.filter((item) => !before.includes(item))]

@@ -131,7 +131,7 @@ export const BUILT_IN_COLUMNS: Record<string, Column[]> = {
     asText(integer('Up-to-date', 'status', 'updatedReplicas')),
     asText(integer('Available', 'status', 'availableReplicas')),
     AGE,
-    ...templateColumns(),
+    ...templateColumns({ none: '' }),
   ],
   'apps/ReplicaSet': [
     integer('Desired', 'spec', 'replicas'),
@@ -140,7 +140,11 @@ export const BUILT_IN_COLUMNS: Record<string, Column[]> = {
     AGE,
     ...templateColumns(),
   ],
-  'apps/StatefulSet': [text('Ready', (set) => ratio(set, 'readyReplicas')), AGE, ...templateColumns(false)],
+  'apps/StatefulSet': [
+    text('Ready', (set) => ratio(set, 'readyReplicas')),
+    AGE,
+    ...templateColumns({ withSelector: false }),
+  ],
   'batch/Job': [
     text('Status', jobStatus),
     text('Completions', jobCompletions),

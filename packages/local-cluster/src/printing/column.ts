@@ -48,8 +48,8 @@ export function pairs(labels: JsonObject | undefined): string {
   return orNone(entries.sort().join(','))
 }
 
-function selectorText(selector: JsonObject | undefined): string {
-  if (selector === undefined) return NONE
+function selectorText(selector: JsonObject | undefined, none: string): string {
+  if (selector === undefined) return none
   const labels = Object.entries(objectAt(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${value}`)
   const requirements = listAt(selector, 'matchExpressions').map(requirementText)
   return orNone([...labels.sort(), ...requirements].join(','))
@@ -70,8 +70,8 @@ export function conditionStatus(object: unknown, type: string): string {
   return stringAt(condition, 'status')
 }
 
-/** Containers, images and selector of a workload, for `-o wide`. */
-export function templateColumns(withSelector = true): Column[] {
+/** Containers, images and selector of a workload, for `-o wide`; what is shown when it has no selector. */
+export function templateColumns({ withSelector = true, none = NONE } = {}): Column[] {
   const containers = (object: KubeObject): JsonObject[] =>
     listAt(object, 'spec', 'template', 'spec', 'containers').filter(isJsonObject)
   const columns = [
@@ -85,7 +85,7 @@ export function templateColumns(withSelector = true): Column[] {
         .map((container) => stringAt(container, 'image'))
         .join(','),
     ),
-    ...(withSelector ? [text('Selector', (object) => selectorText(objectAt(object, 'spec', 'selector')))] : []),
+    ...(withSelector ? [text('Selector', (object) => selectorText(objectAt(object, 'spec', 'selector'), none))] : []),
   ]
   return columns.map(wide)
 }

@@ -13,7 +13,7 @@ export const EVENT_COLUMNS: Column[] = [
   text('Message', (event) => stringAt(event, 'message').trim()),
   wide(text('First Seen', (event, nowMs) => ageAt(firstSeen(event), nowMs))),
   wide(text('Count', (event) => numberAt(event, 'series', 'count') ?? (numberAt(event, 'count') || 1))),
-  wide(text('Name', ({ metadata }) => metadata.name)),
+  wide(field('Name', 'metadata', 'name')),
 ]
 
 function firstSeen(event: KubeObject): unknown {

@@ -40,6 +40,7 @@ function externalAddress(service: KubeObject): string {
   const own = listAt(service, 'spec', 'externalIPs').map(String)
   const type = stringAt(service, 'spec', 'type')
   if (type === 'ExternalName') return stringAt(service, 'spec', 'externalName')
+  if (type === '') return '<unknown>'
   if (type !== 'LoadBalancer') return orNone(own.join(','))
   const balancers = listAt(service, 'status', 'loadBalancer', 'ingress').map(
     (ingress) => stringAt(ingress, 'ip') || stringAt(ingress, 'hostname'),

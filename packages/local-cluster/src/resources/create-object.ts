@@ -24,7 +24,8 @@ export function createObject(engine: ApiEngine, target: Target, request: WriteOp
 /** An object of a request in the form in which it is stored, and what to warn of. */
 export function decodedObject(engine: ApiEngine, { kind }: Target, request: WriteOptions & { body: unknown }) {
   const { body, user: _user, dryRun: _dryRun, ...decoding } = request
-  return engine.preparer.decode({ ...decoding, kind, object: recognized(kind, body) })
+  const isPatched = decoding.shownPatch !== undefined
+  return engine.preparer.decode({ ...decoding, kind, object: recognized(kind, body, { isPatched }) })
 }
 
 /** Adds warnings to what is answered, also to a refusal. */

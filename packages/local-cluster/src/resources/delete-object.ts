@@ -1,6 +1,6 @@
 import type { KindRef, KubeObject } from '../cluster-access.ts'
 import { timestamp } from '../cluster-clock.ts'
-import { fieldsAt, jsonEqual, stringAt } from '../json.ts'
+import { fieldsAt, jsonEqual, listAt, stringAt } from '../json.ts'
 import type { KindDefinition, UserInfo } from '../kind-definition.ts'
 import { conflict, forbidden } from '../status-error.ts'
 import type { StoredObject } from '../store/stored-object.ts'
@@ -45,12 +45,20 @@ export function deleteObject(engine: ApiEngine, target: Target, request: DeleteR
   }
   const stored = storedAt(engine, target)
   checkDeletePreconditions(target, request, stored.object)
+  if (isLeaving(stored.object)) return { removed: false, object: stored.object }
   engine.preparer.validate({ kind, operation: 'delete', object: stored.object, oldObject: stored.object, user, dryRun })
   const object = markedForDeletion(engine, target, { request, object: stored.object })
-  if (dryRun)
-    return { removed: isFinished(object), object: isFinished(object) && !isPod(kind) ? stored.object : object }
-  if (isFinished(object)) return { removed: true, object: removed(engine, kind, { stored, object }) }
+  // The first request only marks a namespace, also one that nothing holds.
+  const isMarked = object.kind === 'Namespace' && stored.object.metadata.deletionTimestamp === undefined
+  const goes = isFinished(object) && !isMarked
+  if (dryRun) return { removed: goes, object: goes && !isPod(kind) ? stored.object : object }
+  if (goes) return { removed: true, object: removed(engine, kind, { stored, object }) }
   return { removed: false, object: object === stored.object ? object : engine.store.put(kind, object).object }
+}
+
+/** A namespace that is being emptied is not marked again. */
+function isLeaving({ kind, metadata, spec }: KubeObject): boolean {
+  return kind === 'Namespace' && metadata.deletionTimestamp !== undefined && listAt(spec, 'finalizers').length > 0
 }
 
 function isPod({ group, plural }: KindDefinition): boolean {
@@ -67,7 +75,8 @@ function removed(
   return removeObject(engine, kind, last).object
 }
 
-function checkDeletePreconditions(
+/** Refuses to delete another object, or another state of it, than the request means. */
+export function checkDeletePreconditions(
   target: Target,
   { preconditions = {} }: DeleteRequest,
   { metadata }: KubeObject,
@@ -160,7 +169,8 @@ function finalizersFor({ kind }: Target, request: DeleteRequest, { metadata }: K
   const byDefault = kind.group === 'batch' && kind.plural === 'jobs' && !decided ? 'Orphan' : undefined
   const policy = request.propagationPolicy ?? byDefault
   if (policy === undefined) return present
-  if (kind.kind === 'Namespace' && request.cascading) return present.filter((finalizer) => finalizer !== 'orphan')
+  const isFirstOfNamespace = kind.kind === 'Namespace' && metadata.deletionTimestamp === undefined
+  if (isFirstOfNamespace && request.cascading) return [...others, 'foregroundDeletion']
   if (policy === 'Foreground') return [...others, 'foregroundDeletion']
   return policy === 'Orphan' ? [...others, 'orphan'] : others
 }

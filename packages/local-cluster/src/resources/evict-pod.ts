@@ -1,20 +1,28 @@
 import type { KubeObject } from '../cluster-access.ts'
 import { timestamp } from '../cluster-clock.ts'
-import { fieldsAt, numberAt, objectsAt, stringAt } from '../json.ts'
+import { fieldsAt, jsonEqual, numberAt, objectsAt, stringAt } from '../json.ts'
+import { type Condition, withCondition } from '../objects/condition.ts'
 import { selectorAt, selects } from '../selectors/label-selector.ts'
 import { StatusError } from '../status-error.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine, Target } from './api-engine.ts'
-import { type DeleteRequest, deleteObject } from './delete-object.ts'
+import { checkDeletePreconditions, type DeleteRequest, deleteObject } from './delete-object.ts'
 import { storedAt } from './update-object.ts'
 
+const DISRUPTED = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'EvictionByEvictionAPI',
+  message: 'Eviction API: evicting',
+  lastProbeTime: null,
+}
 const BUDGETS = { group: 'policy', plural: 'poddisruptionbudgets' }
 
 /** Deletes a pod unless a disruption budget forbids it (429). */
 export function evictPod(engine: ApiEngine, target: Target, request: DeleteRequest): void {
   const pod = storedAt(engine, target).object
   if (isOutsideBudgets(pod)) {
-    deleteObject(engine, target, request)
+    deleteDisrupted(engine, target, request)
     return
   }
   const budgets = engine.store
@@ -28,8 +36,25 @@ export function evictPod(engine: ApiEngine, target: Target, request: DeleteReque
   const [budget] = budgets
   const counted = budget !== undefined && !isUnhealthyAndFree(pod, budget.object)
   if (counted) checkBudget(budget.object)
-  deleteObject(engine, target, request)
+  deleteDisrupted(engine, target, request)
   if (counted && !request.dryRun) spend(engine, budget, target.name)
+}
+
+/** The pod says why it goes before it does. */
+function deleteDisrupted(engine: ApiEngine, target: Target, request: DeleteRequest): void {
+  const { object } = storedAt(engine, target)
+  checkDeletePreconditions(target, request, object)
+  if (request.dryRun) return void deleteObject(engine, target, request)
+  const status = fieldsAt(object, 'status')
+  const conditions = withCondition(conditionsOf(object), DISRUPTED, timestamp(engine.clock.now()))
+  const isSame = jsonEqual(conditions, status.conditions)
+  if (!isSame) engine.store.put(target.kind, { ...object, status: { ...status, conditions } })
+  const { uid } = request.preconditions ?? {}
+  deleteObject(engine, target, { ...request, preconditions: uid === undefined ? {} : { uid } })
+}
+
+function conditionsOf(pod: KubeObject): Condition[] {
+  return objectsAt(pod, 'status', 'conditions') as unknown as Condition[]
 }
 
 function isOutsideBudgets(pod: KubeObject): boolean {

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net'
 import type { KubeObject } from '../cluster-access.ts'
 import { timestamp } from '../cluster-clock.ts'
-import { fieldsAt, type JsonObject, jsonEqual, listAt, objectsAt, stringAt } from '../json.ts'
+import { fieldsAt, isJsonObject, type JsonObject, jsonEqual, listAt, objectsAt, stringAt } from '../json.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import { definitionStatus } from '../kinds/definition-status.ts'
 import { withJobIdentity } from '../kinds/job-identity.ts'
+import { invalidValue } from '../schema/field-fault.ts'
 import { invalid } from '../status-error.ts'
 import type { ApiEngine } from './api-engine.ts'
 import { admittedPod } from './pod-admission.ts'
@@ -19,6 +20,7 @@ interface KindRule {
   removed?(object: KubeObject, engine: ApiEngine): void
 }
 
+const DUAL_STACK = { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' }
 const SINGLE_STACK = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' }
 /** How the API still shows a count that it once had as a field. */
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
@@ -58,6 +60,7 @@ const RULES: Record<string, KindRule> = {
       const { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy } = before
       const sent = fieldsAt(service, 'spec')
       const spec: JsonObject = sent.type === 'ExternalName' ? sent : { ipFamilies, ipFamilyPolicy, ...sent }
+      checkAddress(service)
       const unset = clusterIP !== undefined && (spec.clusterIP === undefined || spec.clusterIP === '')
       if (unset && spec.type !== 'ExternalName') return { ...service, spec: { ...spec, clusterIP, clusterIPs } }
       const isAddressed = spec.clusterIP !== undefined && spec.clusterIPs === undefined
@@ -105,10 +108,9 @@ function withDefinitionStatus(crd: KubeObject, { registry, clock }: ApiEngine): 
 function withClusterIp(service: KubeObject, engine: ApiEngine): Record<string, unknown> {
   const spec = fieldsAt(service, 'spec')
   if (spec.type === 'ExternalName') return spec
-  if (spec.clusterIP === 'None') return { ...spec, clusterIPs: ['None'], ...SINGLE_STACK }
+  if (spec.clusterIP === 'None') return { ...spec, clusterIPs: ['None'], ...headlessStack(spec) }
   const wanted = typeof spec.clusterIP === 'string' && spec.clusterIP !== '' ? spec.clusterIP : undefined
-  // What is no address is refused by the Service's own rules.
-  if (wanted !== undefined && isIP(wanted) === 0) return spec
+  checkAddress(service)
   try {
     const clusterIP = engine.clusterIps.take(wanted)
     if (service.metadata.name === '') throw unnamedService(clusterIP, engine)
@@ -119,6 +121,19 @@ function withClusterIp(service: KubeObject, engine: ApiEngine): Record<string, u
     const cause = { reason: 'FieldValueInvalid', message, field: 'spec.clusterIPs' }
     throw invalid({ group: '', kind: 'Service', name: service.metadata.name }, [cause])
   }
+}
+
+/** What is no address is refused before anything else. */
+function checkAddress({ metadata, spec }: KubeObject): void {
+  const address = stringAt(spec, 'clusterIP')
+  if (address === '' || address === 'None' || isIP(address) !== 0 || stringAt(spec, 'type') === 'ExternalName') return
+  const why = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
+  throw invalid({ group: '', kind: 'Service', name: metadata.name }, [invalidValue('spec.clusterIPs[0]', address, why)])
+}
+
+/** Endpoints that nobody selects may have addresses of both families. */
+function headlessStack({ selector }: JsonObject): JsonObject {
+  return Object.keys(isJsonObject(selector) ? selector : {}).length === 0 ? DUAL_STACK : SINGLE_STACK
 }
 
 /** The real server gives a Service its address before it asks for its name. */

@@ -138,12 +138,14 @@ function revisionOf(engine: ApiEngine, kind: KindDefinition, query: ListQuery): 
   const wanted = versionNumber(resourceVersion, refuse)
   const current = engine.store.revision()
   if (wanted === 0) return current
-  const exact =
-    (query.resourceVersionMatch ?? '') === ''
-      ? !isOne(query) && (wholeNumber(query.limit) ?? 0) > 0
-      : query.resourceVersionMatch === 'Exact'
-  checkReached(engine, wanted, exact && isOne(query) ? {} : adviceOf(kind))
+  const exact = asksStorage(query) && (query.resourceVersionMatch === 'Exact' || !isOne(query))
+  checkReached(engine, wanted, asksStorage(query) && isOne(query) ? {} : adviceOf(kind))
   return exact ? wanted : current
+}
+
+/** The state of exactly that version is wanted, which the cache leaves to storage. */
+function asksStorage({ resourceVersionMatch: match = '', limit }: ListQuery): boolean {
+  return match === '' ? (wholeNumber(limit) ?? 0) > 0 : match === 'Exact'
 }
 
 function snapshot(

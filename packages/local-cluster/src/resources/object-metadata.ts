@@ -9,21 +9,21 @@ import { traitsOf } from './kind-traits.ts'
 
 type RecognizedKind = Pick<KindDefinition, 'group' | 'version' | 'kind' | 'custom'>
 
-/** The body as an object of its kind; throws 400 for what is none. */
-export function recognized(kind: RecognizedKind, body: unknown): KubeObject {
+/** The body, or what a patch made, as an object of its kind; throws 400 for what is none. */
+export function recognized(kind: RecognizedKind, body: unknown, { isPatched = false } = {}): KubeObject {
   // Go reads null as an object without fields.
   const sent = body === null && !kind.custom ? {} : body
   if (!isJsonObject(sent)) throw badRequest('the request body is not an object')
   const wanted = apiVersionOf(kind)
   const apiVersion = textOr(sent.apiVersion, wanted)
   const sentKind = textOr(sent.kind, kind.kind)
-  // What else is wrong with a custom object of another kind is told with it.
-  const isToldLater = kind.custom && apiVersion === wanted
+  // Validation refuses a custom object of another kind.
+  const isToldLater = kind.custom && (isPatched || apiVersion === wanted)
   if (!isToldLater && (apiVersion !== wanted || sentKind !== kind.kind))
     throw otherKind(kind, { apiVersion, sent: sentKind })
   const { metadata } = sent
   const own = isJsonObject(metadata) ? { ...metadata } : (metadata ?? {})
-  return { ...sent, apiVersion: wanted, kind: sentKind, metadata: own as KubeMetadata }
+  return { ...sent, apiVersion, kind: sentKind, metadata: own as KubeMetadata }
 }
 
 function textOr(value: unknown, other: string): string {

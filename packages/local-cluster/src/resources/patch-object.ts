@@ -25,8 +25,8 @@ export function patchObject(
   const patch = typeof request.patch === 'function' ? request.patch() : request.patch
   const current = { ...jsonCopy(stored.object), apiVersion: apiVersionOf(target.kind) }
   const body = patched(current, patch, patchType)
-  checkNamed(target, body, options.fieldValidation)
   const shownPatch = () => (patchType === 'strategic' ? goMap(patch) : JSON.stringify(body))
+  checkNamed(target, body, { fieldValidation: options.fieldValidation, shownPatch })
   const decoded = decodedPatch(shownPatch, () => decodedObject(engine, target, { ...options, body, shownPatch }))
   return warned(decoded.warnings, () => {
     const object = placed({ ...target, namespace: stored.object.metadata.namespace }, decoded.object)
@@ -39,13 +39,21 @@ export function patchObject(
 }
 
 /** What a patch takes its version from is nothing the real server can handle. */
-function checkNamed({ kind, name }: Target, body: unknown, validation: WriteOptions['fieldValidation']): void {
+function checkNamed(
+  { kind, name }: Target,
+  body: unknown,
+  { fieldValidation, shownPatch }: Pick<WriteOptions, 'fieldValidation'> & { shownPatch: () => string },
+): void {
   if (!isJsonObject(body) || (body.apiVersion ?? '') !== '') return
   if (!kind.custom) {
     const why = `the name of the object (${name} based on URL) was undeterminable: name must be provided`
     const refusal = badRequest(why)
     const fields = Object.keys(body).filter((field) => field !== 'kind' && field !== 'apiVersion')
-    if (validation !== 'Ignore') refusal.warnings.push(...fields.sort().map((field) => `unknown field "${field}"`))
+    const unknown = fields.sort().map((field) => `unknown field "${field}"`)
+    if (fieldValidation === 'Strict' && unknown.length > 0) {
+      throw refusedPatch(shownPatch, `strict decoding error: ${unknown.join(', ')}`)
+    }
+    if (fieldValidation !== 'Ignore') refusal.warnings.push(...unknown)
     throw refusal
   }
   const why = "Object 'apiVersion' is missing in 'object has no apiVersion field'"
@@ -61,15 +69,21 @@ export function decodedPatch<T>(shownPatch: () => string, decode: () => T): T {
     if (!(error instanceof StatusError) || error.status.code !== 400) throw error
     // Refused by itself it would say first of which kind it is.
     const why = error.message.replace(/^\S+ in version "[^"]*" cannot be handled as a \w+: (?=no kind|json: )/, '')
-    const message = `Invalid value: ${JSON.stringify(shownPatch())}: ${why}`
-    throw invalid({ group: '', kind: '', name: '' }, [{ reason: 'FieldValueInvalid', message, field: 'patch' }])
+    throw refusedPatch(shownPatch, why)
   }
+}
+
+function refusedPatch(shownPatch: () => string, why: string): StatusError {
+  const message = `Invalid value: ${JSON.stringify(shownPatch())}: ${why}`
+  return invalid({ group: '', kind: '', name: '' }, [{ reason: 'FieldValueInvalid', message, field: 'patch' }])
 }
 
 /** May change `current`. */
 export function patched(current: KubeObject, patch: unknown, patchType: PatchType): unknown {
   if (patchType === 'json') return patch === null ? current : jsonPatched(current, patch)
   if (patch === null && patchType === 'merge') throw badRequest('Invalid JSON Patch')
+  // A strategic merge reads null as a patch without fields.
+  if (patch === null) return current
   if (!isJsonObject(patch)) {
     const why = `json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`
     throw badRequest(patchType === 'merge' ? `error decoding patch: ${why}` : why)

@@ -34,7 +34,7 @@ function serviceAccount({ metadata }: KubeObject, account: string, { store }: Ap
   const found = store.collection({ group: '', plural: 'serviceaccounts' }).get(key)?.object
   if (found !== undefined || account === 'default') return found
   const why = `error looking up service account ${key}: serviceaccount "${account}" not found`
-  throw forbidden({ group: '', plural: 'pods', name: metadata.name }, why)
+  throw forbidden({ group: '', plural: 'pods', name: metadata.name || 'Unknown' }, why)
 }
 
 function priority({ metadata, spec }: KubeObject, { store }: ApiEngine): JsonObject {
@@ -42,7 +42,10 @@ function priority({ metadata, spec }: KubeObject, { store }: ApiEngine): JsonObj
   if (name === '') return { priority: 0, preemptionPolicy: 'PreemptLowerPriority' }
   const found = store.collection({ group: 'scheduling.k8s.io', plural: 'priorityclasses' }).get(name)?.object
   if (found === undefined) {
-    throw forbidden({ group: '', plural: 'pods', name: metadata.name }, `no PriorityClass with name ${name} was found`)
+    throw forbidden(
+      { group: '', plural: 'pods', name: metadata.name || 'Unknown' },
+      `no PriorityClass with name ${name} was found`,
+    )
   }
   return { priority: found.value, preemptionPolicy: found.preemptionPolicy ?? 'PreemptLowerPriority' }
 }

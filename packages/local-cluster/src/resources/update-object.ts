@@ -1,5 +1,5 @@
 import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
-import { jsonEqual, listAt } from '../json.ts'
+import { isJsonObject, jsonEqual, listAt } from '../json.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import { keyOf } from '../object-address.ts'
 import { badRequest, conflict, notFound } from '../status-error.ts'
@@ -66,13 +66,26 @@ export function replaceStored(
   const operation = { kind, operation: 'update', object, oldObject: old, user, dryRun, ...context } as const
   const warnings = engine.preparer.validate(operation)
   if (dryRun) return { object, warnings }
-  if (jsonEqual(object, old)) return { object: old, stored, warnings }
   if (isFinished(object)) {
     removeObject(engine, kind, stored)
     return { object, warnings }
   }
+  if (jsonEqual(object, old) && !claimsField(target, sent, old)) return { object: old, stored, warnings }
   const written = engine.store.put(kind, object)
   return { object: written.object, stored: written, warnings }
+}
+
+/** Who sends a field manages it from then on, also one that this server then sets back. */
+function claimsField({ kind, subresource }: Target, sent: KubeObject, old: KubeObject): boolean {
+  const { metadata, status } = sent
+  const { deletionTimestamp } = metadata
+  if (subresource === undefined) {
+    // What its schema cannot read of a custom object leaves nobody to manage it.
+    if (kind.custom && kind.subresources.status && status !== undefined && !isJsonObject(status)) return true
+    return deletionTimestamp !== undefined && deletionTimestamp !== old.metadata.deletionTimestamp
+  }
+  const isReset = kind.custom || kind.plural === 'pods' || kind.plural === 'validatingadmissionpolicies'
+  return !isReset && deletionTimestamp !== undefined && deletionTimestamp !== old.metadata.deletionTimestamp
 }
 
 /** A `PUT` of another object, or of one that is not there, is refused by storage. */

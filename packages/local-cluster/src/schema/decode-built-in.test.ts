@@ -59,6 +59,11 @@ test.each<[model: string, object: Record<string, unknown>, message: string]>([
     { metadata: { creationTimestamp: 'x' } },
     'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"',
   ],
+  [
+    'V1ConfigMap',
+    { data: 'x', metadata: { creationTimestamp: 'y' } },
+    'parsing time "y" as "2006-01-02T15:04:05Z07:00": cannot parse "y" as "2006"',
+  ],
   ['V1Secret', { data: { a: '%%%' } }, 'illegal base64 data at input byte 0'],
   ['V1Secret', { data: { a: 1 } }, 'json: cannot unmarshal number into Go struct field Secret.data of type []uint8'],
   [

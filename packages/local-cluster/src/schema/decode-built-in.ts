@@ -10,6 +10,8 @@ interface Place {
   struct: string
   goPath: string
   unknown: string[]
+  /** Values of a wrong type, which Go's decoder tells when nothing else stops it. */
+  mismatches: UnmarshalFault[]
 }
 
 /** A value that cannot become the Go type of its field. */
@@ -23,9 +25,11 @@ export class UnmarshalFault extends Error {
  * Throws `UnmarshalFault` on a value of the wrong type.
  */
 export function decodeBuiltIn(object: JsonObject, model: string, path = ''): string[] {
-  const unknown: string[] = []
-  decodeStruct(object, model, { path, struct: goTypeName(model), goPath: '', unknown })
-  return unknown
+  const place: Place = { path, struct: goTypeName(model), goPath: '', unknown: [], mismatches: [] }
+  decodeStruct(object, model, place)
+  const [first] = place.mismatches
+  if (first !== undefined) throw first
+  return place.unknown
 }
 
 function decodeStruct(object: JsonObject, model: string, place: Place): void {
@@ -54,11 +58,15 @@ function decodeField(object: JsonObject, name: string, { type, model, place }: O
   const below = { ...place, path, struct: goTypeName(model), goPath: childPath(place.goPath, name) }
   const value = decodeValue(object[name], field.type, below)
   const isLeftOut = isEmpty(value, field.type) || (isZero(value) && ZEROS_LEFT_OUT.has(`${model}.${name}`))
-  if (!isLeftOut) object[name] = value
+  const isKept = field.required && STORED_AS_JSON.test(model)
+  if (!isLeftOut || isKept) object[name] = value
   // Storage does not tell an empty list or map from none.
   else if (field.required) object[name] = null
   else delete object[name]
 }
+
+/** Types whose empty lists are stored as they are. */
+const STORED_AS_JSON = /^V1CustomResourceDefinition/
 
 function isZero(value: unknown): boolean {
   return value === false || value === 0
@@ -95,10 +103,10 @@ function isAny(type: FieldType): boolean {
 function decodeValue(value: unknown, type: FieldType, place: Place): unknown {
   if (type.form === 'scalar') return decodeScalar(value, type.name, place)
   if (type.form === 'list') {
-    if (!Array.isArray(value)) throw mismatch(value, `[]${goName(type.of)}`, place)
+    if (!Array.isArray(value)) return mismatched(value, `[]${goName(type.of)}`, place)
     return value.map((item, index) => decodeItem(item, type.of, { ...place, path: itemPath(place.path, index) }))
   }
-  if (!isJsonObject(value)) throw mismatch(value, goName(type), place)
+  if (!isJsonObject(value)) return mismatched(value, goName(type), place)
   if (type.form === 'struct') decodeStruct(value, type.model, place)
   else decodeMap(value, type.of, place)
   return value
@@ -124,17 +132,18 @@ function decodeScalar(value: unknown, name: string, place: Place): unknown {
   if (name === 'int-or-string') return decodeIntOrString(value, place)
   const bits = INTEGER_BITS[name]
   const fits = bits === undefined ? typeof value === scalarJsonType(name) : isIntegerOf(value, bits)
-  if (!fits) throw mismatch(value, goScalar(name), place)
+  if (!fits && name.endsWith('-time')) throw mismatch(value, goScalar(name), place)
+  if (!fits) return mismatched(value, goScalar(name), place)
   if (name === 'date-time') return decodeTime(String(value))
   if (name === 'micro-time') return decodeMicroTime(String(value))
-  if (name === 'byte') checkBase64(String(value))
+  if (name === 'byte') checkBase64(String(value), place)
   return value
 }
 
-function checkBase64(text: string): void {
+function checkBase64(text: string, { mismatches }: Place): void {
   const wrong = /^[A-Za-z0-9+/]*/.exec(text)?.[0].length ?? 0
   if (/^={0,2}$/.test(text.slice(wrong)) && text.length % 4 === 0) return
-  throw new UnmarshalFault(`illegal base64 data at input byte ${wrong}`)
+  mismatches.push(new UnmarshalFault(`illegal base64 data at input byte ${wrong}`))
 }
 
 function scalarJsonType(name: string): string {
@@ -181,6 +190,12 @@ function decodeTime(text: string): string {
     )
   }
   return timestamp(time)
+}
+
+/** Go's decoder reads on after a value of the wrong type. */
+function mismatched(value: unknown, goType: string, place: Place): unknown {
+  place.mismatches.push(mismatch(value, goType, place))
+  return value
 }
 
 function mismatch(value: unknown, goType: string, place: Place): UnmarshalFault {

@@ -53,6 +53,7 @@ const COMPUTED: Record<string, (object: JsonObject) => void> = {
   V1Job: defaultJob,
   CoreV1Event: defaultEvent,
   V1Lease: specOf,
+  V1Namespace: (namespace) => setAbsent(part(namespace, 'status'), { phase: 'Active' }),
   V1Node: defaultNode,
   V1NodeStatus: (status) => setAbsent(status, { allocatable: status.capacity }),
   V1PodDisruptionBudget: specOf,

@@ -23,7 +23,6 @@ export function keywordFaults(schema: Schema, path: string): FieldFault[] {
   const faults: FieldFault[] = []
   walkSchema(schema, { path, level: 'root' }, (part, place) => {
     faults.push(...forbiddenKeywords(part, place.path), ...listFaults(part, place.path), ...mapFaults(part, place.path))
-    if (part.default !== undefined) faults.push(...defaultFaults(part, childPath(place.path, 'default')))
   })
   if (schema.nullable === true)
     faults.push(forbiddenValue(childPath(path, 'nullable'), 'nullable cannot be true at the root'))
@@ -152,6 +151,15 @@ function keyPropertyFaults(items: Schema, key: string, path: string): FieldFault
     const why = 'this property is in x-kubernetes-list-map-keys, so it cannot be nullable'
     faults.push(forbiddenValue(childPath(at, 'nullable'), why))
   }
+  return faults
+}
+
+/** Faults of the defaults in a schema that is structural. */
+export function allDefaultFaults(schema: Schema, path: string): FieldFault[] {
+  const faults: FieldFault[] = []
+  walkSchema(schema, { path, level: 'root' }, (part, place) => {
+    if (part.default !== undefined) faults.push(...defaultFaults(part, childPath(place.path, 'default')))
+  })
   return faults
 }
 

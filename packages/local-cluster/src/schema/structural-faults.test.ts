@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { keywordFaults } from './keyword-faults.ts'
+import { allDefaultFaults, keywordFaults } from './keyword-faults.ts'
 import type { Schema } from './schema.ts'
 import { structuralFaults } from './structural-faults.ts'
 
 const at = (schema: Schema): Schema => ({ type: 'object', properties: { f: schema } })
 
 function faults(schema: Schema): string[] {
-  return [...keywordFaults(schema, 's'), ...structuralFaults(schema, 's')].map(
+  return [...keywordFaults(schema, 's'), ...structuralFaults(schema, 's'), ...allDefaultFaults(schema, 's')].map(
     ({ field, message }) => `${field}: ${message}`,
   )
 }

@@ -31,7 +31,12 @@ interface RequestedPatch {
 export async function patchOf(call: ResourceCall): Promise<RequestedPatch> {
   const patchType = checkPatchType(call)
   const text = (await readBody(call.request)).toString('utf8')
-  return { patch: () => readPatch(text, patchType), patchType, patchFaults: patchFaults(text, patchType) }
+  const isChecked = writeOptions(call.request).fieldValidation !== 'Ignore'
+  return {
+    patch: () => readPatch(text, { patchType, isChecked }),
+    patchType,
+    patchFaults: patchFaults(text, patchType),
+  }
 }
 
 const OPERATION_FIELDS = new Set(['op', 'from', 'path', 'value'])
@@ -76,12 +81,14 @@ function unsupportedPatch({ custom }: KindDefinition): StatusError {
   return unsupportedMediaType([JSON_PATCH, MERGE_PATCH, 'application/apply-patch+yaml'])
 }
 
-function readPatch(text: string, patchType: PatchType): unknown {
+/** Only what is checked first is called a patch in the refusal. */
+function readPatch(text: string, { patchType, isChecked }: { patchType: PatchType; isChecked: boolean }): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw badRequest(patchType === 'strategic' ? why : `error decoding patch: ${why}`)
+    if (patchType === 'merge' && !isChecked) throw badRequest('Invalid JSON Patch')
+    throw badRequest(patchType === 'strategic' || !isChecked ? why : `error decoding patch: ${why}`)
   }
 }
 

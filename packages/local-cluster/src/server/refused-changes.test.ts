@@ -25,6 +25,9 @@ test.each<[what: string, path: string, contentType: string, body: unknown, code:
     422,
     /^ "" is invalid: patch: Invalid value: "\{.*\}": strict decoding error: unknown field "foo"$/,
   ],
+  ['what is no JSON', MAP, JSON_PATCH, '{', 400, /^error decoding patch: /],
+  ['what is no JSON, unchecked', `${MAP}?fieldValidation=Ignore`, JSON_PATCH, '{', 400, /^(?!error decoding patch)/],
+  ['what is no JSON, to be merged', `${MAP}?fieldValidation=Ignore`, MERGE, '{', 400, /^Invalid JSON Patch$/],
   [
     'an unknown field of a custom resource',
     `${WIDGET}?fieldValidation=Strict`,

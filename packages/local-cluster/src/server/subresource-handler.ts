@@ -5,6 +5,7 @@ import { forward } from '../proxy/forward.ts'
 import { streamPodLog } from '../proxy/pod-log.ts'
 import { bindPod } from '../resources/bind-pod.ts'
 import { evictPod } from '../resources/evict-pod.ts'
+import { refused } from '../resources/object-metadata.ts'
 import { scaleOf, updateScale } from '../resources/scale.ts'
 import { storedAt } from '../resources/update-object.ts'
 import { badRequest, notFound, StatusError } from '../status-error.ts'
@@ -39,7 +40,8 @@ export async function handleSubresource(call: ResourceCall, name: string, subres
   if (subresource === 'status' && kind.subresources.status) return handleObject(call, name, 'status')
   if (subresource === 'scale' && kind.subresources.scale !== undefined) return scale(call, name)
   const handler = HANDLERS[`${kind.group}/${kind.plural}/${subresource}`]
-  if (handler === undefined) throw unknownResource()
+  // What a custom object has not is answered as if it were not there.
+  if (handler === undefined) throw kind.custom ? notFound(refused({ kind, name })) : unknownResource()
   return handler(call, name)
 }
 

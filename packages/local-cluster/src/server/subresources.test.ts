@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
 import { createServerCertificate } from '../certificates/certificate-authority.ts'
 import { KUBELET_ADDRESS, PORT_MAP } from '../simulation-annotations.ts'
-import { serveCluster } from '../testing/served-cluster.ts'
+import { metadataOf, serveCluster } from '../testing/served-cluster.ts'
 
 const PODS = '/api/v1/namespaces/default/pods'
 const BUDGETS = '/apis/policy/v1/namespaces/default/poddisruptionbudgets'
@@ -78,7 +78,16 @@ test('evicts a pod only while its disruption budget allows it', async () => {
     },
   })
   await cluster.mergePatch(`${BUDGETS}/b/status`, { status: { disruptionsAllowed: 1 } })
+  const { resourceVersion } = metadataOf(await cluster.send('GET', `${PODS}/guarded`))
   expect((await evict()).code).toBe(201)
+  const watch = `${PODS}?watch=true&timeoutSeconds=1&resourceVersion=${resourceVersion}`
+  const events = String((await cluster.send('GET', watch)).body)
+    .split('\n')
+    .slice(0, 2)
+  expect(events).toEqual([
+    expect.stringMatching(/"type":"MODIFIED".*"reason":"EvictionByEvictionAPI"/),
+    expect.stringMatching(/"type":"MODIFIED".*"deletionTimestamp"/),
+  ])
   expect((await cluster.send('GET', `${PODS}/guarded`)).code).toBe(404)
   expect((await cluster.send('GET', `${BUDGETS}/b`)).body).toMatchObject({ status: { disruptionsAllowed: 0 } })
 })

@@ -2,6 +2,7 @@ import { createObjectPreparer } from '../admission/object-preparer.ts'
 import type { KubeObject } from '../cluster-access.ts'
 import type { DecodeRequest, KindDefinition, ObjectReader, ValidateRequest } from '../kind-definition.ts'
 import { createKindRegistry, type SchemaRegistry } from '../kinds/kind-registry.ts'
+import { groupOf } from '../object-address.ts'
 import { StatusError } from '../status-error.ts'
 
 /** An object of the tests from what matters in it; it lies in the namespace `default` if its kind does in any. */
@@ -93,7 +94,3 @@ export class PreparerBench {
 }
 
 const ADMIN: ValidateRequest['user'] = { username: 'admin', groups: ['system:masters'] }
-
-function groupOf({ apiVersion }: KubeObject): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
-}

@@ -25,6 +25,8 @@ import {
 } from './workload-faults.ts'
 
 interface KindRules {
+  /** The metadata of a new object is looked at when nothing else is wrong. */
+  metadataLast?: true
   /** Its own rules say what is required. */
   knowsRequired?: true
   name?: NameRule
@@ -47,7 +49,7 @@ const bindingRules = (namespaced: boolean): KindRules => ({
 
 const RULES: Record<string, KindRules> = {
   '/ConfigMap': dataRules('ConfigMap'),
-  '/Event': { name: pathSegment, faults: eventFaults, knowsRequired: true },
+  '/Event': { name: pathSegment, faults: eventFaults, knowsRequired: true, metadataLast: true },
   '/Namespace': { name: dns1123Label, statusFaults: namespaceStatusFaults },
   '/Node': { faults: nodeFaults, updateFaults: nodeUpdateFaults, knowsRequired: true },
   '/Pod': {
@@ -67,10 +69,14 @@ const RULES: Record<string, KindRules> = {
   'apps/DaemonSet': workloadRules('DaemonSet'),
   'apps/Deployment': workloadRules('Deployment'),
   'apps/ReplicaSet': workloadRules('ReplicaSet'),
-  'apps/StatefulSet': { faults: (set) => workloadFaults(set, 'StatefulSet'), updateFaults: statefulSetUpdateFaults },
+  'apps/StatefulSet': {
+    name: dns1123Label,
+    faults: (set) => workloadFaults(set, 'StatefulSet'),
+    updateFaults: statefulSetUpdateFaults,
+  },
   'batch/Job': { faults: jobFaults, updateFaults: jobUpdateFaults },
   'coordination.k8s.io/Lease': { faults: leaseFaults },
-  'policy/PodDisruptionBudget': { name: pathSegment, faults: budgetFaults },
+  'policy/PodDisruptionBudget': { name: pathSegment, faults: budgetFaults, metadataLast: true },
   'rbac.authorization.k8s.io/ClusterRole': accessRules(false),
   'rbac.authorization.k8s.io/ClusterRoleBinding': bindingRules(false),
   'rbac.authorization.k8s.io/Role': accessRules(true),
@@ -103,26 +109,32 @@ function workloadRules(kind: string): KindRules {
 }
 
 /** Faults of an object of a built-in kind, as far as its rules are known here. */
-export function builtInFaults({ kind, object, oldObject, subresource }: ValidateRequest): FieldFault[] {
+export function builtInFaults(request: ValidateRequest): FieldFault[] {
+  const { kind, object, oldObject, subresource } = request
   const rules = RULES[`${kind.group}/${kind.kind}`] ?? {}
-  const inMetadata =
-    oldObject === undefined
-      ? metadataFaults(object, kind.namespaced, rules.name ?? dns1123Subdomain)
-      : metadataUpdateFaults(object, oldObject)
-  if (kind.kind === 'Event' && oldObject === undefined) {
-    // Their metadata is looked at last.
-    const own = eventFaults(object)
+  if (rules.metadataLast && oldObject === undefined) {
+    const own = rules.faults?.(object, oldObject) ?? []
     if (own.length > 0) return own
   }
-  if (subresource !== undefined)
+  const inMetadata = allMetadataFaults(request, rules)
+  if (subresource !== undefined) {
     return [...inMetadata, ...(rules.statusFaults?.(object) ?? []), ...statusFaults(object, kind.kind)]
+  }
   return [
     ...inMetadata,
-    ...(NEWER_GROUPS.has(kind.group) || kind.kind === 'Event' ? [] : kubeFinalizerFaults(object)),
     ...(rules.knowsRequired ? [] : missingFaults(object, builtInModel(kind))),
     ...(rules.faults?.(object, oldObject) ?? []),
     ...(oldObject === undefined ? [] : (rules.updateFaults?.(object, oldObject) ?? [])),
   ]
+}
+
+function allMetadataFaults({ kind, object, oldObject }: ValidateRequest, rules: KindRules): FieldFault[] {
+  const faults =
+    oldObject === undefined
+      ? metadataFaults(object, kind.namespaced, rules.name ?? dns1123Subdomain)
+      : metadataUpdateFaults(object, oldObject)
+  const letsFinalizersBe = NEWER_GROUPS.has(kind.group) || kind.kind === 'Event'
+  return letsFinalizersBe ? faults : [...faults, ...kubeFinalizerFaults(object)]
 }
 
 /** Status is written by components that leave out what they do not know. */

@@ -18,16 +18,23 @@ export function dataFaults(object: JsonObject, kind: string): FieldFault[] {
   ]
 }
 
+const BASIC = 'kubernetes.io/basic-auth'
+const SSH = 'kubernetes.io/ssh-auth'
+
 const DEMANDED: Record<string, string[]> = {
+  [BASIC]: ['username', 'password'],
   'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
   'kubernetes.io/dockercfg': ['.dockercfg'],
   'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+  [SSH]: ['ssh-privatekey'],
 }
 
 function secretFaults(type: string, data: JsonObject): FieldFault[] {
   const demanded = DEMANDED[type] ?? []
-  const missing = demanded.filter((key) => data[key] === undefined).map((key) => requiredValue(itemPath('data', key)))
+  const absent = demanded.filter((key) => data[key] === undefined || (type === SSH && data[key] === ''))
+  // Of a name and a password one is enough.
+  const isEnough = type === BASIC && absent.length < demanded.length
+  const missing = isEnough ? [] : absent.map((key) => requiredValue(itemPath('data', key)))
   const [json = ''] = type.startsWith('kubernetes.io/docker') ? demanded : []
   const encoded = data[json]
   if (typeof encoded !== 'string' || isJson(Buffer.from(encoded, 'base64').toString())) return missing

@@ -9,7 +9,7 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../schema/field-fault.ts'
-import { keywordFaults } from '../schema/keyword-faults.ts'
+import { allDefaultFaults, keywordFaults } from '../schema/keyword-faults.ts'
 import { isSchema } from '../schema/schema.ts'
 import { structuralFaults } from '../schema/structural-faults.ts'
 import { columnFaults, definitionNameFaults, scalePathFaults } from './definition-name-faults.ts'
@@ -95,7 +95,7 @@ function versionFaults(version: unknown, index: number, all: unknown[]): FieldFa
   const name = stringAt(version, 'name')
   const why = dns1035Label(name)
   // The first version's name also fills a field of the API server's own representation.
-  const places = index === 0 ? [childPath(own, 'name'), 'spec.version'] : [childPath(own, 'name')]
+  const places = index === 0 && name !== '' ? [childPath(own, 'name'), 'spec.version'] : [childPath(own, 'name')]
   const nameFaults = why.length === 0 ? [] : places.map((place) => invalidValue(place, name, why.join(',')))
   // What all versions share, the API server checks once and names by its place in its own representation.
   const shared = (part: string): boolean =>
@@ -120,9 +120,19 @@ function versionSchemaFaults(version: unknown, { path, own }: { path: string; ow
     return [requiredValue(childPath(own, 'schema.openAPIV3Schema'))]
   }
   const at = childPath(path, 'openAPIV3Schema')
-  const faults = [...keywordFaults(schema, at), ...structuralFaults(schema, at)]
+  const structural = structuralFaults(schema, at)
+  const inDefaults = structural.length > 0 ? [] : allDefaultFaults(schema, at)
+  const faults = [...statusRootFaults(version, at), ...keywordFaults(schema, at), ...structural, ...inDefaults]
   // Rules are compiled against the schema's types, which a faulty schema does not have.
   return faults.length > 0 ? faults : ruleFaults(schema, at)
+}
+
+/** The schema of the status is taken out of the root's. */
+function statusRootFaults(version: unknown, path: string): FieldFault[] {
+  const type = stringAt(version, 'schema', 'openAPIV3Schema', 'type')
+  if (objectAt(version, 'subresources', 'status') === undefined || type === '' || type === 'object') return []
+  const why = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled'
+  return [invalidValue(childPath(path, 'type'), type, why)]
 }
 
 function conversionFaults(crd: JsonObject): FieldFault[] {

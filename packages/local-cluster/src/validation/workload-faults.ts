@@ -168,17 +168,24 @@ export function jobUpdateFaults(job: JsonObject, oldJob: JsonObject): FieldFault
   ]
 }
 
-/** Where its pods may run and what they get can still change while nothing of a job has started. */
+/** Where its pods may run and what they get can still change while a job is suspended and has no pods. */
 function jobTemplateFaults(job: JsonObject, oldJob: JsonObject): FieldFault[] {
   const before = objectAt(oldJob, 'spec') ?? {}
   const after = objectAt(job, 'spec') ?? {}
   if (jsonEqual(after.template, before.template)) return []
   const path = 'spec.template'
-  const isStarted = stringAt(oldJob, 'status', 'startTime') !== ''
-  if (before.suspend !== true || isStarted) return [invalidValue(path, after.template, IMMUTABLE)]
+  if (!isAtRest(oldJob)) return [invalidValue(path, after.template, IMMUTABLE)]
   const rest = (spec: JsonObject) => jsonCopy(withoutDirectives(objectAt(spec, 'template', 'spec') ?? {}))
   if (jsonEqual(rest(after), rest(before))) return []
   return [invalidValue(childPath(path, 'spec'), valueAt(after, 'template', 'spec'), IMMUTABLE)]
+}
+
+function isAtRest(job: JsonObject): boolean {
+  const isStopped = objectsAt(job, 'status', 'conditions').some(
+    ({ type, status }) => type === 'Suspended' && status === 'True',
+  )
+  const isStarted = stringAt(job, 'status', 'startTime') !== '' && !isStopped
+  return valueAt(job, 'spec', 'suspend') === true && !isStarted && (numberAt(job, 'status', 'active') ?? 0) === 0
 }
 
 function withoutDirectives({ nodeSelector, tolerations, schedulingGates, ...spec }: JsonObject): JsonObject {

@@ -17,16 +17,23 @@ export function createNamespaceDeletion({ access, namespaces, followed }: Namesp
   async function reconcile(name: string): Promise<undefined> {
     const namespace = namespaces.get(name)
     const finalizers = namespace?.spec?.finalizers ?? []
-    if (namespace?.metadata.deletionTimestamp === undefined || !finalizers.includes(FINALIZER)) return
+    if (namespace?.metadata.deletionTimestamp === undefined) return
+    // What nothing has ever held goes with a second request.
+    if (finalizers.length === 0) await namespaces.delete(namespace)
+    if (!finalizers.includes(FINALIZER) || !(await isEmptied(name))) return
+    const left = { ...namespace.spec, finalizers: finalizers.filter((each) => each !== FINALIZER) }
+    await namespaces.replace({ ...namespace, spec: left }, 'finalize')
+  }
+
+  /** Deletes what is in a namespace. What is left ends later, and its end brings the namespace up again. */
+  async function isEmptied(name: string): Promise<boolean> {
     const stores = followed.stores().filter(({ kind }) => kind.namespaced)
     const inIt = stores.flatMap((store) => store.byIndex('namespace', name).map((object) => ({ store, object })))
     for (const { store, object } of inIt) {
       if (object.metadata.deletionTimestamp === undefined) await store.delete(object)
     }
-    // What is left ends later, and its end brings this namespace up again.
-    for (const { kind } of stores) if ((await access.list(kind, { namespace: name })).length > 0) return
-    const left = { ...namespace.spec, finalizers: finalizers.filter((each) => each !== FINALIZER) }
-    await namespaces.replace({ ...namespace, spec: left }, 'finalize')
+    for (const { kind } of stores) if ((await access.list(kind, { namespace: name })).length > 0) return false
+    return true
   }
 
   return {
