@@ -1,6 +1,12 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { type ClusterAccess, connectByKubeconfig, type KubeObject } from '@kaito/local-cluster'
+import {
+  type ClusterAccess,
+  connectByKubeconfig,
+  KUBELET_ADDRESS,
+  type KubeObject,
+  PORT_MAP,
+} from '@kaito/local-cluster'
 import { z } from 'zod'
 
 const POD = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true }
@@ -80,7 +86,7 @@ async function loopbackPort(cluster: ClusterAccess, target: string): Promise<num
   }
   for (const object of await cluster.list(NODE)) {
     const { metadata, status } = nodeSchema.parse(object)
-    const kubelet = metadata.annotations['simulation.kaito.sh/kubelet-address']
+    const kubelet = metadata.annotations[KUBELET_ADDRESS]
     if (status?.addresses.some(({ address }) => address === host) && kubelet?.endsWith(`:${port}`)) return Number(port)
   }
   return undefined
@@ -89,5 +95,5 @@ async function loopbackPort(cluster: ClusterAccess, target: string): Promise<num
 function portOfPod(object: KubeObject, host: string, port: string): number | undefined {
   const { metadata, status } = podSchema.parse(object)
   if (status?.podIP !== host || metadata.deletionTimestamp !== undefined) return undefined
-  return portsSchema.parse(JSON.parse(metadata.annotations['simulation.kaito.sh/port-map'] ?? '{}'))[port]
+  return portsSchema.parse(JSON.parse(metadata.annotations[PORT_MAP] ?? '{}'))[port]
 }

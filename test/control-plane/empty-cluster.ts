@@ -13,7 +13,6 @@ const listSchema = z.object({
     }),
   ),
 })
-const MERGE = { 'content-type': 'application/merge-patch+json' }
 const AT_ONCE = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, propagationPolicy: 'Background' }
 
 /** Whose objects belong to the cluster or to an installed chart. */
@@ -42,7 +41,7 @@ const DEVICE_PLUGIN = '/apis/apps/v1/namespaces/gpu-provisioner/daemonsets/gpu-p
  * device plugin, its DaemonSet finds no node.
  */
 export async function emptyCluster(kube: KubeHttp, { devicePlugin }: { devicePlugin: boolean }): Promise<void> {
-  await patch(kube, DEVICE_PLUGIN, {
+  await kube.mergePatch(DEVICE_PLUGIN, {
     spec: { template: { spec: { nodeSelector: { 'simulation.kaito.sh/none': devicePlugin ? null : 'true' } } } },
   })
   await until('the cluster is empty', async () => {
@@ -54,8 +53,6 @@ export async function emptyCluster(kube: KubeHttp, { devicePlugin }: { devicePlu
     await kube.ask(`/api/v1/namespaces/${namespace}/events`, { method: 'DELETE', body: AT_ONCE })
   }
 }
-
-const patch = (kube: KubeHttp, path: string, body: unknown) => kube.ask(path, { method: 'PATCH', headers: MERGE, body })
 
 async function clearNamespaces(kube: KubeHttp): Promise<number> {
   const others = (await list(kube, '/api/v1/namespaces'))?.filter(
@@ -76,9 +73,7 @@ async function clear(kube: KubeHttp, [base, plural, keep]: (typeof CLEARED)[numb
   for (const { metadata } of left) {
     const place = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`
     const path = `${base}${place}/${plural}/${metadata.name}`
-    if (metadata.finalizers) {
-      await patch(kube, path, { metadata: { finalizers: null } })
-    }
+    if (metadata.finalizers) await kube.mergePatch(path, { metadata: { finalizers: null } })
     await kube.ask(path, { method: 'DELETE', body: AT_ONCE })
   }
   return left.length

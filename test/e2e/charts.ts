@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { type AzureEmulator, startAzureEmulator } from '@kaito/azure-emulator'
+import { defaultSettings } from '@kaito/azure-emulator'
 import type { ControlPlaneAccess } from '../control-plane/control-plane.ts'
 import { createHelm } from './helm.ts'
 
@@ -15,11 +15,11 @@ function rooted(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url))
 }
 
-/** Settings without which the charts refuse to be installed, for the cluster of an emulated Azure. */
-export function requiredValues(chart: Chart, azure: Pick<AzureEmulator, 'settings'>): string[] {
+/** Settings without which the charts refuse to be installed, for the cluster that an emulated Azure has by default. */
+export function requiredValues(chart: Chart): string[] {
   const image = `image.repository=${REGISTRY}/${chart}`
   if (chart === 'workspace') return ['--set', image]
-  const { subscriptionId, resourceGroup, cluster, location, tenantId, clientId } = azure.settings()
+  const { subscriptionId, resourceGroup, cluster, location, tenantId, clientId } = defaultSettings()
   const values = {
     'settings.azure.subscriptionId': subscriptionId,
     'settings.azure.resourceGroup': resourceGroup,
@@ -31,22 +31,13 @@ export function requiredValues(chart: Chart, azure: Pick<AzureEmulator, 'setting
   return ['--set', [image, ...Object.entries(values).map(([name, value]) => `${name}=${value}`)].join(',')]
 }
 
-/**
- * Installs both charts by Helm, as a person does. Without running Pods a test starts the controllers itself, as their
- * Deployments say.
- */
-export async function installCharts(plane: ControlPlaneAccess, { running }: { running: boolean }): Promise<void> {
+/** Installs both charts by Helm, without running Pods: tests start the controllers themselves, as the Deployments say. */
+export async function installCharts(plane: ControlPlaneAccess): Promise<void> {
   const helm = createHelm({ helm: plane.tools.helm, kubeconfigPath: plane.kubeconfigPath })
-  const azure = await startAzureEmulator()
-  try {
-    for (const chart of ['workspace', 'gpu-provisioner'] as const) {
-      const { path, namespace } = CHARTS[chart]
-      const place = ['--namespace', namespace, '--create-namespace']
-      const replicas = running ? [] : ['--set', 'replicaCount=0']
-      const done = await helm(['install', chart, path, ...place, ...requiredValues(chart, azure), ...replicas])
-      if (done.code !== 0) throw new Error(`helm install ${chart} failed: ${done.err}`)
-    }
-  } finally {
-    await azure.stop()
+  for (const chart of ['workspace', 'gpu-provisioner'] as const) {
+    const { path, namespace } = CHARTS[chart]
+    const place = ['--namespace', namespace, '--create-namespace']
+    const done = await helm(['install', chart, path, ...place, ...requiredValues(chart), '--set', 'replicaCount=0'])
+    if (done.code !== 0) throw new Error(`helm install ${chart} failed: ${done.err}`)
   }
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ChooseProgram, ProgramContext } from '@kaito/local-cluster'
 import { z } from 'zod'
@@ -26,7 +25,6 @@ export function playControllers(options: ControllerPods): ChooseProgram {
 async function play({ kube, url, caPem, folder }: ControllerPods, context: ProgramContext): Promise<number> {
   const pod = podSchema.parse(context.pod)
   const home = join(folder, `${pod.metadata.name}-${context.pod.metadata.uid}`)
-  await mkdir(home, { recursive: true })
   const { ports, ...start } = await podProcess({ kube, url, caPem, pod, folder: home })
   if (context.signal.aborted) return 0
   const process = new NodeProcess({

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ControlPlaneAccess } from '../control-plane/control-plane.ts'
 import { planeOfWorker } from '../control-plane/shared-planes.ts'
-import { createKubectl, type KubectlResult } from '../harness/kubectl.ts'
+import { createKubectl } from '../harness/kubectl.ts'
+import { type ProgramResult, runProgram } from '../harness/run-program.ts'
 import { FOR_CLUSTER } from './rendered-chart.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -47,19 +47,15 @@ const installs = PAGES.flatMap((page) =>
 )
 const manifests = PAGES.flatMap((page) => blocksOf(page, 'yaml').map((text): [string, string] => [page, text]))
 
-function shell(script: string): Promise<KubectlResult> {
-  return new Promise((resolve) => {
-    const env = {
-      PATH: process.env.PATH,
-      HOME: folder,
-      KUBECONFIG: plane.kubeconfigPath,
-      HELM: plane.tools.helm,
-      ...VARIABLES,
-    }
-    execFile('/bin/sh', ['-euc', script], { cwd: ROOT, env, maxBuffer: 16 * 1024 * 1024 }, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, out, err }),
-    )
-  })
+function shell(script: string): Promise<ProgramResult> {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    KUBECONFIG: plane.kubeconfigPath,
+    HELM: plane.tools.helm,
+    ...VARIABLES,
+  }
+  return runProgram('/bin/sh', ['-euc', script], { cwd: ROOT, env })
 }
 
 test('the pages have commands and manifests to check', () => {

@@ -8,23 +8,24 @@ import { type ControlPlane, startControlPlane } from '../control-plane/control-p
 import { toolsOfRun } from '../control-plane/shared-planes.ts'
 import { KubeHttp } from '../harness/kube-http.ts'
 import { createKubectl } from '../harness/kubectl.ts'
+import type { ProgramResult } from '../harness/run-program.ts'
 import { roleActions } from '../harness/test-bed.ts'
 import { until } from '../harness/until.ts'
 import { QUICK_AZURE } from '../integration/emulated-azure.ts'
 import { CHARTS, type Chart, requiredValues } from './charts.ts'
 import { playControllers } from './controller-pods.ts'
-import { createHelm, type HelmResult } from './helm.ts'
+import { createHelm } from './helm.ts'
 
 /** A control plane of its own, where Helm installs charts and the Pods of the controllers run as processes. */
 export interface Installation {
   plane: ControlPlane
   azure: AzureEmulator
   kube: KubeHttp
-  helm(args: string[]): Promise<HelmResult>
+  helm(args: string[]): Promise<ProgramResult>
   kubectl: ReturnType<typeof createKubectl>
   /** Values that lead a chart's controller to the emulated Azure of this installation. */
   values(chart: Chart): string[]
-  install(chart: Chart, more?: string[], release?: string): Promise<HelmResult>
+  install(chart: Chart, more?: string[], release?: string): Promise<ProgramResult>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -66,7 +67,7 @@ async function build(undo: (() => Promise<unknown>)[]): Promise<Omit<Installatio
   await writeFile(caFile, azure.ca)
   const helm = createHelm({ helm: plane.tools.helm, kubeconfigPath: plane.kubeconfigPath })
   const values = (chart: Chart) => [
-    ...requiredValues(chart, azure),
+    ...requiredValues(chart),
     ...(chart === 'workspace' ? [] : customCloud(azure.url, caFile)),
   ]
   return {
@@ -96,7 +97,7 @@ function customCloud(url: string, caFile: string): string[] {
 }
 
 /** Helm's or kubectl's output, once it has succeeded. */
-export function done({ code, out, err }: { code: number; out: string; err: string }): string {
+export function done({ code, out, err }: ProgramResult): string {
   if (code !== 0) throw new Error(`exit code ${code}: ${err}\n${out}`)
   return out
 }

@@ -59,7 +59,7 @@ async function onControlPlanes(tools: Tools): Promise<number> {
       const plane = await startControlPlane(tools, { auditLog, streamingLists: index > 0 })
       planes.push(plane)
       tell(`control plane ${version} ready in ${((performance.now() - begun) / 1000).toFixed(1)} s`)
-      await installCharts(plane, { running: false })
+      await installCharts(plane)
     }
     const accessFile = join(folder, 'control-planes.json')
     await writeFile(accessFile, JSON.stringify(planes), { mode: 0o600 })

@@ -1,9 +1,9 @@
-import { startAzureEmulator } from '@kaito/azure-emulator'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { toolsOfRun } from '../control-plane/shared-planes.ts'
+import type { ProgramResult } from '../harness/run-program.ts'
 import { CHARTS, type Chart, requiredValues } from './charts.ts'
-import { createHelm, type HelmResult } from './helm.ts'
+import { createHelm } from './helm.ts'
 
 const containerSchema = z.looseObject({
   name: z.string(),
@@ -36,20 +36,12 @@ export interface RenderedPod {
 export const FOR_CLUSTER = ['--kube-version', 'v1.30.0']
 
 /** What `helm template` answers for the chart with its required values and more. */
-export async function template(chart: Chart, more: string[] = []): Promise<HelmResult> {
-  const azure = await startAzureEmulator()
-  try {
-    const { helm } = await toolsOfRun()
-    const { path, namespace } = CHARTS[chart]
-    const place = ['--namespace', namespace, '--include-crds']
-    return await createHelm({ helm, kubeconfigPath: '' })([
-      ...['template', chart, path, ...place, ...FOR_CLUSTER],
-      ...requiredValues(chart, azure),
-      ...more,
-    ])
-  } finally {
-    await azure.stop()
-  }
+export async function template(chart: Chart, more: string[] = []): Promise<ProgramResult> {
+  const { helm } = await toolsOfRun()
+  const { path, namespace } = CHARTS[chart]
+  const place = ['--namespace', namespace, '--include-crds']
+  const args = ['template', chart, path, ...place, ...FOR_CLUSTER, ...requiredValues(chart), ...more]
+  return createHelm({ helm, kubeconfigPath: '' })(args)
 }
 
 /** Every object of the rendered chart. */

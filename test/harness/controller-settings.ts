@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KubeHttp } from './kube-http.ts'
-import { serviceAccountToken } from './service-account-token.ts'
+import { AZURE_TOKEN_AUDIENCE, serviceAccountToken } from './service-account-token.ts'
 
 /** What a controller must be told to find its cluster in Azure. */
 type AzureIdentity = Record<
@@ -71,5 +71,5 @@ async function federatedToken(kube: KubeHttp): Promise<string> {
     method: 'POST',
     body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account.name } },
   })
-  return serviceAccountToken(kube, account, ['api://AzureADTokenExchange'])
+  return serviceAccountToken(kube, account, [AZURE_TOKEN_AUDIENCE])
 }

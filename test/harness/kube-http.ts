@@ -38,6 +38,11 @@ export class KubeHttp {
     return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() }
   }
 
+  /** Changes an object, or its subresource, by a JSON merge patch. */
+  mergePatch(path: string, body: unknown): Promise<Answer> {
+    return this.ask(path, { method: 'PATCH', body, headers: { 'content-type': 'application/merge-patch+json' } })
+  }
+
   /** The rows that `kubectl get` would print, header first. */
   async table(path: string): Promise<string[][]> {
     const answer = await this.ask(path, { headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' } })

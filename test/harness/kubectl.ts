@@ -1,10 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process'
-
-export interface KubectlResult {
-  code: number
-  out: string
-  err: string
-}
+import { execFileSync } from 'node:child_process'
+import { type ProgramResult, runProgram } from './run-program.ts'
 
 /** The one that the environment names, or the one on the PATH. */
 const kubectlPath = () => process.env.KUBECTL ?? 'kubectl'
@@ -24,14 +19,10 @@ export function findKubectl(): boolean {
 /** Runs kubectl against a cluster, with a home of its own so that no cache or setting of the user is met. */
 export function createKubectl({ kubeconfigPath, folder }: { kubeconfigPath: string; folder: string }) {
   const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: kubeconfigPath, KUBE_EDITOR: process.env.KUBE_EDITOR }
-  return (args: string[], { input = '', editor = '' } = {}): Promise<KubectlResult> =>
-    new Promise((resolve) => {
-      const child = execFile(
-        kubectlPath(),
-        args,
-        { env: { ...env, ...(editor === '' ? {} : { KUBE_EDITOR: editor }) }, timeout: 40_000 },
-        (error, out, err) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, out, err }),
-      )
-      child.stdin?.end(input)
+  return (args: string[], { input = '', editor = '' } = {}): Promise<ProgramResult> =>
+    runProgram(kubectlPath(), args, {
+      env: { ...env, ...(editor === '' ? {} : { KUBE_EDITOR: editor }) },
+      input,
+      timeout: 40_000,
     })
 }

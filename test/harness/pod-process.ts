@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { KubeHttp } from './kube-http.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
-import { serviceAccountToken } from './service-account-token.ts'
+import { AZURE_TOKEN_AUDIENCE, serviceAccountToken } from './service-account-token.ts'
 
 const environmentSchema = z.object({
   name: z.string(),
@@ -56,8 +56,6 @@ interface PodProcessOptions {
   folder: string
 }
 
-/** Where AKS's webhook for workload identity mounts the token. */
-const AZURE_TOKEN_AUDIENCE = 'api://AzureADTokenExchange'
 const PUBLIC_AUTHORITY = 'https://login.microsoftonline.com/'
 
 /**

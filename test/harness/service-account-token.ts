@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { KubeHttp } from './kube-http.ts'
 
+/** Whom AKS's webhook for workload identity makes a token for. */
+export const AZURE_TOKEN_AUDIENCE = 'api://AzureADTokenExchange'
+
 const tokenSchema = z.object({ status: z.object({ token: z.string() }) })
 
 /** A token of a ServiceAccount, as the kubelet projects it into a Pod; for the API server unless audiences are named. */

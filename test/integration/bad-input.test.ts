@@ -85,8 +85,7 @@ test.each<[what: string, yaml: string, status: number, says: RegExp[]]>([
 test('the size of a Workspace cannot be changed, its labels can', async () => {
   const { path, status } = await createManifest(bed.kube, workspaceManifest('metadata: { name: fixed }'))
   expect(status).toBe(201)
-  const patch = (body: unknown) =>
-    bed.kube.ask(path, { method: 'PATCH', body, headers: { 'content-type': 'application/merge-patch+json' } })
+  const patch = (body: unknown) => bed.kube.mergePatch(path, body)
   const resized = await patch({ resource: { instanceType: 'Standard_NC48ads_A100_v4' } })
   expect(resized.status).toBe(422)
   expect(resized.text).toMatch(/resource\.instanceType cannot be changed/)
@@ -110,8 +109,7 @@ test('a preset or a whole catalogue removed under a live Workspace never blocks 
     workspaceManifest('metadata: { name: trapped, finalizers: [example.com/held] }'),
   )
   const catalogue = '/api/v1/namespaces/kaito-workspace/configmaps/kaito-catalogue'
-  const patch = (target: string, body: unknown) =>
-    bed.kube.ask(target, { method: 'PATCH', body, headers: { 'content-type': 'application/merge-patch+json' } })
+  const patch = (target: string, body: unknown) => bed.kube.mergePatch(target, body)
   expect((await patch(catalogue, { data: { presets: 'another-model' } })).status).toBe(200)
   expect((await patch(path, { metadata: { labels: { still: 'editable' } } })).status).toBe(200)
   expect((await bed.kube.ask(catalogue, { method: 'DELETE' })).status).toBe(200)

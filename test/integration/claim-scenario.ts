@@ -11,7 +11,6 @@ import { armCalls, billedPools, livePools, QUICK_AZURE } from './emulated-azure.
 const MACHINES = '/apis/karpenter.sh/v1alpha5/machines'
 const NODES = '/api/v1/nodes'
 const HELD_DELETIONS = '/api/v1/namespaces/gpu-provisioner/configmaps/gpu-provisioner-deletions'
-const MERGE = { 'content-type': 'application/merge-patch+json' }
 const A100 = 'Standard_NC24ads_A100_v4'
 
 /** Deadlines and pauses that a test can sit out. */
@@ -139,18 +138,13 @@ export class ClaimScenario {
   }
 
   approveDeletions = (count: string) =>
-    this.bed.kube.ask(HELD_DELETIONS, {
-      method: 'PATCH',
-      headers: MERGE,
-      body: { metadata: { annotations: { 'kaito.sh/approved-deletions': count } } },
-    })
+    this.bed.kube.mergePatch(HELD_DELETIONS, { metadata: { annotations: { 'kaito.sh/approved-deletions': count } } })
 
   deleteMachine = (name: string): Promise<void> => this.delete(`${MACHINES}/${name}`)
 
   deleteNode = (name: string): Promise<void> => this.delete(`${NODES}/${name}`)
 
-  patchMachine = (name: string, body: object) =>
-    this.bed.kube.ask(`${MACHINES}/${name}`, { method: 'PATCH', headers: MERGE, body })
+  patchMachine = (name: string, body: object) => this.bed.kube.mergePatch(`${MACHINES}/${name}`, body)
 
   annotate = (name: string, annotations: Record<string, string>) =>
     this.patchMachine(name, { metadata: { annotations } })

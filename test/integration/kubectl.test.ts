@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { createKubectl, findKubectl, type KubectlResult } from '../harness/kubectl.ts'
+import { createKubectl, findKubectl } from '../harness/kubectl.ts'
+import type { ProgramResult } from '../harness/run-program.ts'
 import { Scenario, workspaceManifest } from './scenario.ts'
 
 describe.skipIf(!findKubectl())('a real kubectl', () => {
@@ -13,7 +14,7 @@ describe.skipIf(!findKubectl())('a real kubectl', () => {
   })
   afterAll(() => scenario[Symbol.asyncDispose]())
 
-  const ok = ({ code, out, err }: KubectlResult) => {
+  const ok = ({ code, out, err }: ProgramResult) => {
     expect({ code, err }).toMatchObject({ code: 0 })
     return out
   }

@@ -35,8 +35,7 @@ async function read<T>(scenario: Scenario, path: string, schema: z.ZodType<T>): 
 }
 
 function patch(scenario: Scenario, path: string, body: unknown) {
-  const headers = { 'content-type': 'application/merge-patch+json' }
-  return scenario.bed.kube.ask(path, { method: 'PATCH', body, headers })
+  return scenario.bed.kube.mergePatch(path, body)
 }
 
 const remove = (scenario: Scenario, path: string) => scenario.bed.kube.ask(path, { method: 'DELETE' })

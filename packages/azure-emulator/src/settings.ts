@@ -78,5 +78,8 @@ export const settingsSchema = z.strictObject({
 })
 
 export type Settings = z.infer<typeof settingsSchema>
+/** What an emulator starts with where it is told nothing. */
+export const defaultSettings = (): Settings => settingsSchema.parse({})
+
 export type SettingsInput = z.input<typeof settingsSchema>
 export type Capacity = z.infer<typeof capacitySchema>

@@ -100,14 +100,16 @@ interface Observed {
 function startChecks({ served, others, elector, options }: Observed) {
   const { caches, identity, leaderElection, checks = {}, rivals, kinds = [] } = options
   const rival: Record<string, Check> = rivals ? { [rivals.what]: others.fault } : {}
-  const definitions = kinds.map(({ resource }) => {
-    const name = definitionName(resource)
-    return { name: `definition ${name}`, resource, check: served.faults[name] ?? (() => undefined) }
-  })
-  const cached = caches.map((cache) => {
-    const name = `cache of ${cache.resource.plural}`
-    return { name, resource: cache.resource, check: () => cacheFault(cache) }
-  })
+  const definitions: NamedCheck[] = kinds.map(({ resource }) => ({
+    name: `definition ${definitionName(resource)}`,
+    resource,
+    check: () => served.fault(resource),
+  }))
+  const cached: NamedCheck[] = caches.map((cache) => ({
+    name: `cache of ${cache.resource.plural}`,
+    resource: cache.resource,
+    check: () => cacheFault(cache),
+  }))
   const unlessAbsent = ({ name, resource, check }: NamedCheck) =>
     [name, () => (served.isAbsent(resource) ? undefined : check())] as const
   const needed = cached.filter(({ resource }) => served.names.includes(definitionName(resource)))

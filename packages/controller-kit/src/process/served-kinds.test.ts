@@ -35,7 +35,7 @@ function aLook() {
   }
   const said = () =>
     log.lines.filter(({ level }) => level !== 'debug').map(({ level, fields }) => [level, fields.fault])
-  const fault = () => served.faults[NAME]?.()
+  const fault = () => served.fault(WIDGETS)
   return { clock, cluster, log, served, seen, follow, said, fault, stop: () => stop.abort() }
 }
 

@@ -24,8 +24,8 @@ interface ServedKindsOptions {
 interface ServedKinds {
   /** Names of their definitions. */
   readonly names: string[]
-  /** By name of the definition, why it cannot be worked with; undefined once it can. */
-  readonly faults: Record<string, () => string | undefined>
+  /** Why the definition of a kind cannot be worked with; undefined once it can, and for a kind that nobody named. */
+  fault(resource: Resource<KubernetesObject>): string | undefined
   /** Whether the kind is needed and not installed at all: there is nothing to do for it, and nothing to do wrong. */
   isAbsent(resource: Resource<KubernetesObject>): boolean
   /** Looks at each definition until it fits or the signal aborts. */
@@ -38,15 +38,16 @@ const LOOK_AGAIN_MS = 3_000
 
 export function createServedKinds({ kinds, ...options }: ServedKindsOptions): ServedKinds {
   const served = new Map(kinds.map((kind) => [definitionName(kind.resource), createServedKind(kind, options)]))
+  const find = (resource: Resource<KubernetesObject>) => served.get(definitionName(resource))
   return {
     names: [...served.keys()],
-    faults: Object.fromEntries([...served].map(([name, { fault }]) => [name, fault])),
-    isAbsent: (resource) => served.get(definitionName(resource))?.isAbsent() ?? false,
+    fault: (resource) => find(resource)?.fault(),
+    isAbsent: (resource) => find(resource)?.isAbsent() ?? false,
     async follow(signal) {
       await Promise.all([...served.values()].map((kind) => kind.follow(signal)))
     },
     async untilServed(signal, resource) {
-      const awaited = resource ? [served.get(definitionName(resource))] : [...served.values()]
+      const awaited = resource ? [find(resource)] : [...served.values()]
       await Promise.race([Promise.all(awaited.map((kind) => kind?.served)), untilAborted(signal)])
     },
   }
