@@ -9,7 +9,9 @@ import { stringify } from 'yaml'
  */
 const CHART_FOLDERS: Record<string, string> = {
   'kaito.sh_workspaces.yaml': 'charts/kaito/workspace/files',
+  'kaito.sh_agentpoolclasses.yaml': 'charts/gpu-provisioner/files',
   'karpenter.sh_machines.yaml': 'charts/gpu-provisioner/crds',
+  'karpenter.sh_nodeclaims.yaml': 'charts/gpu-provisioner/crds',
 }
 
 function chartFolder(definition: string): string {

@@ -1,18 +1,26 @@
+export type { AgentPoolClass, AgentPoolClassSpec } from './agent-pool-class.ts'
 export { customResourceDefinitions } from './crd/definitions.ts'
+export { durationMs } from './duration.ts'
 export {
   APPROVED_DELETIONS_ANNOTATION,
   CAPACITY_TYPE_LABEL,
   CLAIM_UID_LABEL,
+  DISRUPTED_TAINT,
+  DO_NOT_DISRUPT_ANNOTATION,
+  DO_NOT_SYNC_TAINTS_LABEL,
   FAILED_LAUNCHES_ANNOTATION,
   GPU_RESOURCE,
   INITIALIZED_LABEL,
   INSTANCE_TYPE_LABEL,
   LAUNCH_REFUSALS_ANNOTATION,
   MACHINE_TYPE_LABEL,
+  NODE_POOL_LABEL,
   PROVISIONER_NAME_LABEL,
   REGISTERED_LABEL,
   RETRY_ANNOTATION,
   TERMINATION_FINALIZER,
+  TERMINATION_TIMESTAMP_ANNOTATION,
+  UNREGISTERED_TAINT,
   WORKSPACE_FINALIZER,
   WORKSPACE_LABEL,
   WORKSPACE_NAMESPACE_LABEL,
@@ -20,6 +28,12 @@ export {
   ZONE_LABEL,
 } from './labels.ts'
 export { MACHINE_CONDITIONS, type Machine, type MachineSpec, type MachineStatus } from './machine.ts'
+export {
+  NODE_CLAIM_CONDITIONS,
+  type NodeClaim,
+  type NodeClaimSpec,
+  type NodeClaimStatus,
+} from './node-claim.ts'
 export type { Condition, ConditionStatus, ObjectMeta, OwnerReference, Taint } from './object-meta.ts'
 export { otherKaito } from './other-kaito.ts'
 export { type Quantity, quantityValue } from './quantity.ts'

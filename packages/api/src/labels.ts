@@ -11,11 +11,23 @@ export const WORKSPACE_FINALIZER = 'workspace.finalizer.kaito.sh'
 /** Finalizer of Karpenter's contract, on claims and on Nodes. */
 export const TERMINATION_FINALIZER = 'karpenter.sh/termination'
 export const PROVISIONER_NAME_LABEL = 'karpenter.sh/provisioner-name'
+export const NODE_POOL_LABEL = 'karpenter.sh/nodepool'
 export const REGISTERED_LABEL = 'karpenter.sh/registered'
 export const INITIALIZED_LABEL = 'karpenter.sh/initialized'
 export const CAPACITY_TYPE_LABEL = 'karpenter.sh/capacity-type'
 export const INSTANCE_TYPE_LABEL = 'node.kubernetes.io/instance-type'
 export const ZONE_LABEL = 'topology.kubernetes.io/zone'
+
+/** On a Node: its taints are left as they are at registration. */
+export const DO_NOT_SYNC_TAINTS_LABEL = 'karpenter.sh/do-not-sync-taints'
+/** On a pod: it is not evicted before its node must end. */
+export const DO_NOT_DISRUPT_ANNOTATION = 'karpenter.sh/do-not-disrupt'
+/** On a NodeClaim: when its pods are deleted at the latest, RFC 3339. */
+export const TERMINATION_TIMESTAMP_ANNOTATION = 'karpenter.sh/nodeclaim-termination-timestamp'
+/** On a Node that no claim has registered yet. */
+export const UNREGISTERED_TAINT = { key: 'karpenter.sh/unregistered', effect: 'NoExecute' } as const
+/** On the Node of a NodeClaim that ends. */
+export const DISRUPTED_TAINT = { key: 'karpenter.sh/disrupted', effect: 'NoSchedule' } as const
 
 export const GPU_RESOURCE = 'nvidia.com/gpu'
 

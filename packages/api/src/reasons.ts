@@ -14,6 +14,7 @@ export const REASONS = [
   'InvalidRequest',
   'NameConflict',
   'LimitReached',
+  'ClassNotFound',
   'NoProvisioner',
   'PoolCreating',
   'NodeNotRegistered',

@@ -1,4 +1,4 @@
-import type { Reason, Taint } from '@kaito/api'
+import type { AgentPoolClassSpec, Reason, Taint } from '@kaito/api'
 
 /** Bounds one call: aborted when the process stops. */
 export interface Call {
@@ -25,6 +25,11 @@ export interface InstanceSpec {
   taints: Taint[]
   /** Undefined takes the cloud's default for the size. */
   diskGiB: number | undefined
+  /**
+   * Settings of its class, `{}` for none. Priority, zones, labels and taints are in the fields above already; a cloud
+   * takes from here what only it can do, and refuses with `InvalidRequest` what it cannot.
+   */
+  class: AgentPoolClassSpec
   /** RFC 3339 time the claim was created. */
   claimCreatedAt: string
 }

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
+import { agentPoolClassSchema } from '../agent-pool-class.ts'
 import { machineSchema } from '../machine.ts'
+import { nodeClaimSchema } from '../node-claim.ts'
 import { workspaceSchema } from '../workspace.ts'
 import { structuralSchema } from './structural-schema.ts'
 
@@ -71,12 +73,65 @@ const MACHINE: Kind = {
     { ...labelColumn('Capacity', 'karpenter.sh/capacity-type'), priority: 1 },
     { ...labelColumn('Provisioner', 'karpenter.sh/provisioner-name'), priority: 1 },
     { name: 'Template', type: 'string', jsonPath: '.spec.machineTemplateRef.name', priority: 1 },
+    { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
+    { name: 'Message', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message', priority: 1 },
   ],
 }
 
+/** The first step that is not met says why a claim is not ready; its `Ready` only counts them. */
+const FIRST_UNMET = '.status.conditions[?(@.status!="True")]'
+
+const NODE_CLAIM: Kind = {
+  group: 'karpenter.sh',
+  version: 'v1',
+  kind: 'NodeClaim',
+  plural: 'nodeclaims',
+  shortNames: [],
+  categories: ['karpenter'],
+  scope: 'Cluster',
+  schema: nodeClaimSchema,
+  description: 'A claim for one node.',
+  columns: [
+    labelColumn('Type', 'node.kubernetes.io/instance-type'),
+    labelColumn('Capacity', 'karpenter.sh/capacity-type'),
+    labelColumn('Zone', 'topology.kubernetes.io/zone'),
+    { name: 'Node', type: 'string', jsonPath: '.status.nodeName' },
+    conditionColumn('Ready', 'Ready'),
+    AGE,
+    { name: 'ImageID', type: 'string', jsonPath: '.status.imageID', priority: 1 },
+    { name: 'ID', type: 'string', jsonPath: '.status.providerID', priority: 1 },
+    { ...labelColumn('NodePool', 'karpenter.sh/nodepool'), priority: 1 },
+    { name: 'NodeClass', type: 'string', jsonPath: '.spec.nodeClassRef.name', priority: 1 },
+    { ...conditionColumn('Drifted', 'Drifted'), priority: 1 },
+    { name: 'Reason', type: 'string', jsonPath: `${FIRST_UNMET}.reason` },
+    { name: 'Message', type: 'string', jsonPath: `${FIRST_UNMET}.message`, priority: 1 },
+  ],
+}
+
+const AGENT_POOL_CLASS: Kind = {
+  group: 'kaito.sh',
+  version: 'v1alpha1',
+  kind: 'AgentPoolClass',
+  plural: 'agentpoolclasses',
+  shortNames: [],
+  categories: ['karpenter'],
+  scope: 'Cluster',
+  schema: agentPoolClassSchema,
+  description: 'Settings for the nodes of the claims that name this class; a claim without one gets the defaults.',
+  columns: [
+    { name: 'Priority', type: 'string', jsonPath: '.spec.priority' },
+    { name: 'Zones', type: 'string', jsonPath: '.spec.zones' },
+    { name: 'OS', type: 'string', jsonPath: '.spec.osSKU' },
+    AGE,
+    { name: 'Subnet', type: 'string', jsonPath: '.spec.subnetId', priority: 1 },
+  ],
+}
+
+const KINDS = [WORKSPACE, AGENT_POOL_CLASS, MACHINE, NODE_CLAIM]
+
 /** The CustomResourceDefinitions of this product, by the name of their file in `crds/`. */
 export function customResourceDefinitions(): Record<string, object> {
-  return Object.fromEntries([WORKSPACE, MACHINE].map((kind) => [`${kind.group}_${kind.plural}.yaml`, definition(kind)]))
+  return Object.fromEntries(KINDS.map((kind) => [`${kind.group}_${kind.plural}.yaml`, definition(kind)]))
 }
 
 function definition(kind: Kind): object {
@@ -100,7 +155,7 @@ function definition(kind: Kind): object {
           name: kind.version,
           served: true,
           storage: true,
-          subresources: { status: {} },
+          ...(kind !== AGENT_POOL_CLASS && { subresources: { status: {} } }),
           additionalPrinterColumns: kind.columns,
           schema: { openAPIV3Schema: rootSchema(kind) },
         },

@@ -20,6 +20,8 @@ export interface ClaimReport {
 /** How one kind of claim is read and written. Adding a kind means adding one of these. */
 export interface ClaimAdapter<T extends KubernetesObject> {
   readonly resource: Resource<T>
+  /** Whether this backend serves the object; nothing is ever written on one that it does not serve. */
+  isOurs(object: T): boolean
   read(object: T): Claim
   /** The whole status the object shall have after this report; `nowIso` dates the conditions that moved. */
   status(object: T, report: ClaimReport, nowIso: string): object

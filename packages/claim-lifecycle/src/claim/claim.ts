@@ -21,6 +21,13 @@ export interface RecordedStep {
 
 export type StepName = 'launched' | 'registered' | 'initialized'
 
+/** One label requirement as a claim words it. */
+export interface Requirement {
+  key: string
+  operator: string
+  values?: string[] | undefined
+}
+
 /** Somebody's wish for one node, the same for every kind of claim. */
 export interface Claim {
   /** Also the name of its instance. */
@@ -34,6 +41,18 @@ export interface Claim {
   held: boolean
   labels: Record<string, string>
   annotations: Record<string, string>
+  /** As written, in that order. */
+  requirements: readonly Requirement[]
+  /** The `AgentPoolClass` that it names; undefined takes the defaults. */
+  className: string | undefined
+  /** Karpenter's label for the class, on the claim and its Node; empty for kinds that have none. */
+  classLabels: Record<string, string>
+  /** Its NodePool replaces it when it ends, so Karpenter's own rules hold for it. */
+  ownedByNodePool: boolean
+  /** After that long in deletion its pods are deleted, whatever holds them; undefined waits as the settings say. */
+  terminationGracePeriodMs: number | undefined
+  /** Wall clock milliseconds at which the claim ends by itself; undefined is never. */
+  expiresAtMs: number | undefined
   /** Ordered, first is best; empty when no instance type is named. */
   choices: LaunchChoice[]
   /** Requirements with one allowed value, as labels. */

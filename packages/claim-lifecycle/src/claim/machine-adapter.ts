@@ -27,7 +27,12 @@ const MACHINES: Resource<Machine> = {
 }
 
 /** `Machine` of `karpenter.sh/v1alpha5`; its conditions follow knative's rules, as in Karpenter core 0.31. */
-export const machineAdapter: ClaimAdapter<Machine> = { resource: MACHINES, read: readMachine, status: machineStatus }
+export const machineAdapter: ClaimAdapter<Machine> = {
+  resource: MACHINES,
+  isOurs: () => true,
+  read: readMachine,
+  status: machineStatus,
+}
 
 function readMachine({ metadata, spec, status }: Machine): Claim {
   const requirements = spec?.requirements ?? []
@@ -41,6 +46,12 @@ function readMachine({ metadata, spec, status }: Machine): Claim {
     held: metadata.finalizers?.includes(TERMINATION_FINALIZER) ?? false,
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
+    requirements,
+    className: className(spec?.machineTemplateRef),
+    classLabels: {},
+    ownedByNodePool: false,
+    terminationGracePeriodMs: undefined,
+    expiresAtMs: undefined,
     choices: launchChoices(requirements),
     fixedLabels: fixedLabels(requirements),
     taints: (spec?.taints ?? []).map(taintOf),
@@ -55,6 +66,12 @@ function readMachine({ metadata, spec, status }: Machine): Claim {
       initialized: recordedStep(status?.conditions, MACHINE_CONDITIONS.initialized),
     },
   }
+}
+
+/** A template of another group or kind belongs to another backend's settings, which do not concern us. */
+function className(template: NonNullable<Machine['spec']>['machineTemplateRef']): string | undefined {
+  const isOurs = template?.kind === 'AgentPoolClass' && template.apiVersion?.startsWith('kaito.sh/')
+  return isOurs ? template.name : undefined
 }
 
 function taintOf({ key, value, effect }: { key: string; value?: string | undefined; effect: string }) {

@@ -1,11 +1,5 @@
 import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, ZONE_LABEL } from '@kaito/api'
-import type { CapacityType, LaunchChoice } from './claim.ts'
-
-interface Requirement {
-  key: string
-  operator: string
-  values?: string[] | undefined
-}
+import type { CapacityType, LaunchChoice, Requirement } from './claim.ts'
 
 const LABEL_VALUE = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
 

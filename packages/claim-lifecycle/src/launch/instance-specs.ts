@@ -14,6 +14,7 @@ export function instanceSpecs(claim: Claim, choices: readonly LaunchChoice[], la
     labels: { ...claim.fixedLabels, [CAPACITY_TYPE_LABEL]: capacityType, ...claim.labels },
     taints: claim.taints,
     diskGiB: claim.diskGiB,
+    class: {},
     claimCreatedAt: claim.createdAt,
   }))
 }

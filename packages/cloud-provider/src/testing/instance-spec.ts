@@ -12,6 +12,7 @@ export function anInstanceSpec(overrides: Partial<InstanceSpec> = {}): InstanceS
     labels: { 'kaito.sh/workspace': 'phi-3' },
     taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
     diskGiB: undefined,
+    class: {},
     claimCreatedAt: '2026-01-02T03:04:05Z',
     ...overrides,
   }
