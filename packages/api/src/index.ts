@@ -1,6 +1,8 @@
-export type { AgentPoolClass, AgentPoolClassSpec } from './agent-pool-class.ts'
+export { type AgentPoolClass, type AgentPoolClassSpec, agentPoolClassSchema } from './agent-pool-class.ts'
+export { NODE_HEALTHY_CONDITION } from './claim-conditions.ts'
 export { customResourceDefinitions } from './crd/definitions.ts'
 export { durationMs } from './duration.ts'
+export { gpuCount } from './gpu-count.ts'
 export {
   APPROVED_DELETIONS_ANNOTATION,
   CAPACITY_TYPE_LABEL,
@@ -14,8 +16,10 @@ export {
   INSTANCE_TYPE_LABEL,
   LAUNCH_REFUSALS_ANNOTATION,
   MACHINE_TYPE_LABEL,
+  NODE_IMAGE_FAMILY_ANNOTATION,
   NODE_POOL_LABEL,
   PROVISIONER_NAME_LABEL,
+  REGION_LABEL,
   REGISTERED_LABEL,
   RETRY_ANNOTATION,
   TERMINATION_FINALIZER,
@@ -38,4 +42,5 @@ export type { Condition, ConditionStatus, ObjectMeta, OwnerReference, Taint } fr
 export { otherKaito } from './other-kaito.ts'
 export { type Quantity, quantityValue } from './quantity.ts'
 export { REASONS, type Reason } from './reasons.ts'
+export { RETIRED_INSTANCE_TYPES } from './retired-instance-types.ts'
 export { WORKSPACE_CONDITIONS, type Workspace, type WorkspaceSlot, type WorkspaceStatus } from './workspace.ts'

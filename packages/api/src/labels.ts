@@ -17,6 +17,7 @@ export const INITIALIZED_LABEL = 'karpenter.sh/initialized'
 export const CAPACITY_TYPE_LABEL = 'karpenter.sh/capacity-type'
 export const INSTANCE_TYPE_LABEL = 'node.kubernetes.io/instance-type'
 export const ZONE_LABEL = 'topology.kubernetes.io/zone'
+export const REGION_LABEL = 'topology.kubernetes.io/region'
 
 /** On a Node: its taints are left as they are at registration. */
 export const DO_NOT_SYNC_TAINTS_LABEL = 'karpenter.sh/do-not-sync-taints'
@@ -33,6 +34,8 @@ export const GPU_RESOURCE = 'nvidia.com/gpu'
 
 /** A new value lets a claim that used up its launches start again. */
 export const RETRY_ANNOTATION = 'kaito.sh/retry'
+/** On a claim, from KAITO's users: `azurelinux` or `ubuntu`, the node image where the claim's class names none. */
+export const NODE_IMAGE_FAMILY_ANNOTATION = 'kaito.sh/node-image-family'
 /** Accepted launches of this claim that ended without a node, written before the failed instance is deleted. */
 export const FAILED_LAUNCHES_ANNOTATION = 'kaito.sh/failed-launches'
 /** How often the cloud refused to launch for this claim, and when to ask again; survives a restart. */

@@ -36,7 +36,7 @@ export interface EmulatorOptions extends SettingsInput {
 }
 
 /** The emulator without a socket: for simulations in one process. */
-interface EmulatorCore extends Controls {
+export interface EmulatorCore extends Controls {
   handle(request: HttpRequest): Promise<HttpOutcome>
   close(): Promise<void>
 }

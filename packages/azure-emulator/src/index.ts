@@ -1,5 +1,7 @@
 export {
   type AzureEmulator,
+  createAzureEmulator,
+  type EmulatorCore,
   type EmulatorOptions,
   startAzureEmulator,
 } from './azure-emulator.ts'

@@ -24,6 +24,15 @@ test.each<
     ['LinkedAuthorizationFailed', linked],
     role('Microsoft.Network/virtualNetworks/subnets/join/action', '/subnets/s'),
   ],
+  [
+    'names the subscription as the scope of what is read of Compute',
+    403,
+    [
+      'AuthorizationFailed',
+      "does not have authorization to perform action 'Microsoft.Compute/skus/read' over scope 'x'",
+    ],
+    'Give the identity client-1 a role that allows Microsoft.Compute/skus/read on /subscriptions/sub-1: docs/aks.md has one.',
+  ],
   ['names the role when Azure names nothing', 403, undefined, role('what it needs', cluster)],
   [
     'names the subscription',

@@ -31,8 +31,13 @@ function roleRemedy(message: string, place: Place): string {
   const cluster = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${clusterName}`
   // A message about a linked resource begins with what is allowed.
   const [, action = 'what it needs', linked] = [...message.matchAll(DENIED)].at(-1) ?? []
+  const isOfSubscription = action.startsWith('Microsoft.Compute/')
+  const scope = linked ?? (isOfSubscription ? `/subscriptions/${subscriptionId}` : cluster)
   const identity = clientId === undefined ? 'the identity of the gpu-provisioner' : `the identity ${clientId}`
-  return `Give ${identity} a role that allows ${action} on ${linked ?? cluster}: docs/aks.md has one, and the built-in "Azure Kubernetes Service Agent Pool Manager Role" covers agent pools.`
+  const builtIn = isOfSubscription
+    ? ''
+    : ', and the built-in "Azure Kubernetes Service Agent Pool Manager Role" covers agent pools'
+  return `Give ${identity} a role that allows ${action} on ${scope}: docs/aks.md has one${builtIn}.`
 }
 
 function settingRemedy(code: string | undefined, place: Place): string {

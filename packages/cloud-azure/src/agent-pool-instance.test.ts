@@ -16,6 +16,7 @@ describe('instance of an agent pool', () => {
     expect(instance({ provisioningState: 'Succeeded', tags: TAGS })).toEqual({
       name: 'ws1',
       claimUid: 'uid-1',
+      madeByKaito: false,
       launch: 2,
       claimCreatedAt: '2026-01-02T03:04:05Z',
       state: 'Running',
@@ -64,7 +65,7 @@ describe('instance of an agent pool', () => {
     expect(failed.failure).toEqual({
       reason: 'SkuNotAvailable',
       message: 'SkuNotAvailable: The requested VM size is not available',
-      remedy: 'Standard_NC6s_v3 is retired in Azure: use Standard_NC24ads_A100_v4.',
+      remedy: 'Standard_NC6s_v3 is retired in Azure: use Standard_NC4as_T4_v3.',
     })
     expect(instance({ provisioningState: 'Failed' }).failure).toMatchObject({ reason: 'Unknown' })
     expect(instance({ provisioningState: 'Canceled' }).failure).toMatchObject({ reason: 'Unknown' })

@@ -1,5 +1,6 @@
 import type { AgentPool } from '@azure/arm-containerservice'
 import { CloudError, type Instance, type InstanceState } from '@kaito/cloud-provider'
+import { isMadeByKaito } from './adoption.ts'
 import { explainFailedPool } from './cloud-failure.ts'
 import { ownership } from './ownership-tags.ts'
 
@@ -36,6 +37,7 @@ export function agentPoolInstance(pool: AgentPool, cluster: string): Instance {
   return {
     name: pool.name,
     claimUid: owner?.claimUid,
+    madeByKaito: isMadeByKaito(pool),
     launch: owner?.launch,
     claimCreatedAt: owner?.claimCreatedAt,
     state,

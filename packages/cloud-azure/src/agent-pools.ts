@@ -9,15 +9,24 @@ interface ClusterAddress {
   clusterName: string
 }
 
+interface Write {
+  /** Of the pool. */
+  name: string
+  /** Comes back in Azure's activity log, which people and Azure's support search by it. */
+  correlationId: string
+}
+
 /** The agent pools of one cluster, request by request: no retries, no polling. Rejects with what the SDK rejects with. */
 export interface AgentPools {
   /** Undefined only when Azure says that this pool, in a cluster that exists, is not there. */
   get(name: string, call: Call): Promise<AgentPool | undefined>
   list(call: Call): Promise<AgentPool[]>
   /** Resolves when the create is accepted; refused with 412 when a pool of that name exists. */
-  create(name: string, body: AgentPool, call: Call): Promise<void>
+  create(write: Write & { body: AgentPool }, call: Call): Promise<void>
+  /** Resolves when the change is accepted; refused with 412 when the pool changed since `etag` or is gone. */
+  update(write: Write & { body: AgentPool; etag: string }, call: Call): Promise<void>
   /** Resolves when the deletion is accepted or there is nothing; refused with 412 when the pool changed since `etag`. */
-  delete(pool: { name: string; etag: string | undefined }, call: Call): Promise<void>
+  delete(write: Write & { etag: string | undefined }, call: Call): Promise<void>
   cluster(call: Call): Promise<ManagedCluster>
 }
 
@@ -33,6 +42,17 @@ export function createAgentPools(
     if (absence === 'ambiguous') await cluster(call)
   }
 
+  const put = (
+    { name, body, correlationId, ...condition }: Write & { body: AgentPool; ifMatch?: string; ifNoneMatch?: string },
+    call: Call,
+  ) =>
+    use(({ agentPools }) =>
+      accepted((onResponse) => {
+        const options = { ...requested(correlationId, call), ...condition, onResponse }
+        return agentPools.createOrUpdate(group, clusterName, name, body, options)
+      }),
+    )
+
   return {
     cluster,
     get: (name, call) =>
@@ -42,28 +62,27 @@ export function createAgentPools(
     // The SDK aborts the first page only.
     list: ({ signal }) =>
       use(({ agentPools }) => endedBy(signal, collected(agentPools.list(group, clusterName, { abortSignal: signal })))),
-    create: (name, body, { signal }) =>
+    create: (write, call) => put({ ...write, ifNoneMatch: '*' }, call),
+    update: ({ etag, ...write }, call) => put({ ...write, ifMatch: etag }, call),
+    delete: ({ name, etag, correlationId }, call) =>
       use(({ agentPools }) =>
         accepted((onResponse) => {
-          const options = { ifNoneMatch: '*', abortSignal: signal, onResponse }
-          return agentPools.createOrUpdate(group, clusterName, name, body, options)
-        }),
-      ),
-    delete: ({ name, etag }, call) =>
-      use(({ agentPools }) =>
-        accepted((onResponse) => {
+          const options = {
+            ...requested(correlationId, call),
+            onResponse,
+            ...(etag !== undefined && { ifMatch: etag }),
+          }
           // The claim's own drain has respected disruption budgets; a second wait for them would only bill.
-          const options = { ignorePodDisruptionBudget: true, abortSignal: call.signal, onResponse }
-          return agentPools.delete(
-            group,
-            clusterName,
-            name,
-            etag === undefined ? options : { ...options, ifMatch: etag },
-          )
+          return agentPools.delete(group, clusterName, name, { ...options, ignorePodDisruptionBudget: true })
         }),
       ).catch((error: unknown) => provenAbsent(error, call)),
   }
 }
+
+const requested = (correlationId: string, { signal }: Call) => ({
+  requestOptions: { headers: { 'x-ms-correlation-request-id': correlationId } },
+  abortSignal: signal,
+})
 
 /**
  * Sends the request of a long-running operation and nothing more. The poller is a thenable: awaiting it, or returning

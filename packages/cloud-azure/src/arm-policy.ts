@@ -69,11 +69,14 @@ function accepted(response: PipelineResponse, { operation, budget, nowMs }: Answ
     if (status === 429) budget.pause(operation, entries[0]?.code, waitMs)
     throw new ArmRefusal({ status, entries, ...(waitMs !== undefined && { retryAfterMs: waitMs }) })
   }
-  if (status >= 300 || (status === 200 && operation.name !== 'deleteAgentPool' && json(bodyAsText) === undefined)) {
+  if (status >= 300 || (status === 200 && !UNREAD.has(operation.name) && json(bodyAsText) === undefined)) {
     throw new CloudError('CloudUnreachable', `the answer (HTTP ${status}) is not from Azure Resource Manager`)
   }
   return response
 }
+
+/** Answers without a body, and lists of megabytes whose reader looks at their shape itself. */
+const UNREAD = new Set<ArmOperationName>(['deleteAgentPool', 'listUsages', 'listSkus'])
 
 /** A body as JSON; undefined for a proxy's page or half an answer. */
 function json(text: string | null | undefined): unknown {

@@ -1,20 +1,25 @@
 import { Agent } from 'node:https'
+import type { ComputeManagementContext } from '@azure/arm-compute/api'
 import type { ContainerServiceClient } from '@azure/arm-containerservice'
-import type { PipelinePolicy } from '@azure/core-rest-pipeline'
+import type { HttpClient, Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline'
 import type { TokenCredential } from '@azure/identity'
 import { ArmRefusal } from './arm-failure.ts'
 import { type ArmPolicyOptions, armPolicy } from './arm-policy.ts'
 
-interface AzureClientOptions extends ArmPolicyOptions {
+export interface AzureClientOptions extends ArmPolicyOptions {
   credential: TokenCredential
   subscriptionId: string
   scopes: string[]
   /** PEM of a certificate authority to trust beside the system's. */
   ca: string | undefined
+  /** Carries the requests in place of the network. */
+  httpClient?: HttpClient
 }
 
-/** Does some work with the client of the Azure SDK; once more when Azure refuses a token that it took before. */
-export type WithAzureClient = <T>(work: (client: ContainerServiceClient) => Promise<T>) => Promise<T>
+/** Does some work with a client of the Azure SDK; once more when Azure refuses a token that it took before. */
+type WithClient<C> = <T>(work: (client: C) => Promise<T>) => Promise<T>
+export type WithAzureClient = WithClient<ContainerServiceClient>
+export type WithComputeClient = WithClient<ComputeManagementContext>
 
 /** Each costs a TLS handshake and its buffers; Azure's own limits let no more calls through than these carry. */
 const SOCKETS = 16
@@ -22,12 +27,31 @@ const SOCKETS = 16
 const IDLE_MS = 60_000
 const USER_AGENT = 'kaito-gpu-provisioner'
 
-/** Opens the SDK at the first call: it is large, and a process that waits for leadership does not need it. */
+/** AKS. Opens the SDK at the first call: it is large, and a process that waits for leadership does not need it. */
 export function azureClient(options: AzureClientOptions): WithAzureClient {
-  let opened: Promise<ContainerServiceClient> | undefined
+  return openedLate(async () => {
+    const { ContainerServiceClient } = await import('@azure/arm-containerservice')
+    const client = new ContainerServiceClient(options.credential, options.subscriptionId, clientOptions(options))
+    guard(client.pipeline, options)
+    return client
+  })
+}
+
+/** Microsoft.Compute, without the client class of the SDK: that one loads every operation there is. */
+export function computeClient(options: AzureClientOptions): WithComputeClient {
+  return openedLate(async () => {
+    const { createComputeManagement } = await import('@azure/arm-compute/api')
+    const client = createComputeManagement(options.credential, options.subscriptionId, clientOptions(options))
+    guard(client.pipeline, options)
+    return client
+  })
+}
+
+function openedLate<C>(open: () => Promise<C>): WithClient<C> {
+  let opened: Promise<C> | undefined
   return async (work) => {
     const isNew = opened === undefined
-    opened ??= openClient(options)
+    opened ??= open()
     const used = opened
     try {
       return await work(await used)
@@ -37,30 +61,29 @@ export function azureClient(options: AzureClientOptions): WithAzureClient {
       if (opened === used) opened = undefined
       if (isNew) throw error
     }
-    opened ??= openClient(options)
+    opened ??= open()
     return await work(await opened)
   }
 }
 
 const isRefusedToken = (error: unknown) => error instanceof ArmRefusal && error.failure.status === 401
 
-async function openClient(options: AzureClientOptions): Promise<ContainerServiceClient> {
-  const { ContainerServiceClient } = await import('@azure/arm-containerservice')
-  const { credential, subscriptionId, endpoint, scopes, ca } = options
-  const client = new ContainerServiceClient(credential, subscriptionId, {
-    endpoint: endpoint.href,
-    credentials: { scopes },
-    retryOptions: { maxRetries: 0 },
-    userAgentOptions: { userAgentPrefix: USER_AGENT },
-    ...(ca !== undefined && { tlsOptions: { ca } }),
-  })
+const clientOptions = ({ endpoint, scopes, ca, httpClient }: AzureClientOptions) => ({
+  endpoint: endpoint.href,
+  credentials: { scopes },
+  retryOptions: { maxRetries: 0 },
+  userAgentOptions: { userAgentPrefix: USER_AGENT },
+  ...(ca !== undefined && { tlsOptions: { ca } }),
+  ...(httpClient !== undefined && { httpClient }),
+})
+
+function guard(pipeline: Pipeline, options: AzureClientOptions): void {
   // A redirect would carry the token to another host.
-  client.pipeline.removePolicy({ name: 'redirectPolicy' })
-  client.pipeline.addPolicy(armPolicy(options), {
+  pipeline.removePolicy({ name: 'redirectPolicy' })
+  pipeline.addPolicy(armPolicy(options), {
     beforePolicies: ['decompressResponsePolicy', 'bearerTokenAuthenticationPolicy'],
   })
-  client.pipeline.addPolicy(fewSockets(ca), { afterPolicies: ['proxyPolicy'] })
-  return client
+  pipeline.addPolicy(fewSockets(options.ca), { afterPolicies: ['proxyPolicy'] })
 }
 
 /** A proxy from the environment brings an agent of its own, which stays. */

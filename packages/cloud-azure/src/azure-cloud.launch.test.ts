@@ -1,5 +1,7 @@
 import nock from 'nock'
 import { describe, expect, test } from 'vitest'
+import { AZURE_CALL_LIMITS } from './call-limits.ts'
+import { correlationId } from './correlation-id.ts'
 import {
   arm,
   azure,
@@ -28,6 +30,7 @@ describe('launch', () => {
       .put(onPool('ws1'), remember)
       .query(QUERY)
       .matchHeader('if-none-match', '*')
+      .matchHeader('x-ms-correlation-request-id', correlationId('uid-1', 1))
       .matchHeader('authorization', `Bearer ${BEARER}`)
       .matchHeader('user-agent', /^kaito-gpu-provisioner /)
       .reply(201, pool('ws1', { provisioningState: 'Creating' }), { 'azure-asyncoperation': `${HOST}/operations/1` })
@@ -46,6 +49,7 @@ describe('launch', () => {
           'kaito.sh/claim-uid': 'uid-1',
           'kaito.sh/machine-type': 'gpu',
           'kaito.sh/creation-timestamp': '2026-01-02T03-04-05Z',
+          'karpenter.sh/nodepool': 'kaito',
         },
         nodeTaints: ['sku=gpu:NoSchedule'],
         tags: {
@@ -56,7 +60,9 @@ describe('launch', () => {
         },
       },
     })
-    expect(logged).toHaveLength(1)
+    expect(logged).toEqual([
+      [expect.objectContaining({ pool: 'ws1', claimUid: 'uid-1' }), 'agent pool create accepted'],
+    ])
     expect(JSON.stringify(logged)).not.toContain(BEARER)
   })
 
@@ -123,9 +129,42 @@ describe('launch', () => {
     })
   })
 
-  test('sends nothing for a name AKS cannot have', async () => {
-    const error = azure().cloud.launch({ ...spec, name: 'Not-A-Pool' }, call)
-    await expect(error).rejects.toMatchObject({ reason: 'InvalidRequest' })
+  test.each(['UPPER', 'w234567890123'])('N49: sends nothing for the name %s and says what names are', async (name) => {
+    const error = azure().cloud.launch({ ...spec, name }, call)
+    const message = expect.stringContaining('^[a-z][a-z0-9]{0,11}$')
+    await expect(error).rejects.toMatchObject({ reason: 'InvalidRequest', message })
+  })
+
+  test('logs a refusal with the claim, the reason and the correlation id', async () => {
+    arm().put(onPool('ws1')).query(QUERY).reply(400, { code: 'SubnetIsFull', message: 'no addresses' })
+    const { cloud, logged } = azure()
+    await expect(cloud.launch(spec, call)).rejects.toThrow()
+    const facts = { pool: 'ws1', claimUid: 'uid-1', reason: 'InvalidRequest', correlationId: correlationId('uid-1', 1) }
+    expect(logged).toEqual([[expect.objectContaining(facts), 'agent pool not created']])
+  })
+
+  test('row 78: sends no create beyond the most agent pools of the cluster, which it asks for before', async () => {
+    const { cloud } = azure()
+    arm()
+      .get(`${CLUSTER}/agentPools`)
+      .query(QUERY)
+      .reply(200, { value: [pool('a'), pool('b')] })
+    await cloud.list(call)
+    arm()
+      .get(CLUSTER)
+      .query(QUERY)
+      .reply(200, { properties: { maxAgentPools: 3 } })
+    await cloud.health(call)
+    arm()
+      .put(onPool('ws1'))
+      .query(QUERY)
+      .reply(201, pool('ws1', { provisioningState: 'Creating' }))
+    await cloud.launch(spec, call)
+    await expect(cloud.launch({ ...spec, name: 'ws2' }, call)).rejects.toMatchObject({
+      reason: 'LimitReached',
+      message: 'the cluster has 3 agent pools, and 3 is the most that AKS allows',
+      remedy: expect.stringContaining('Delete agent pools'),
+    })
   })
 
   test('is unreachable when the connection breaks after sending, and is sent once only', async () => {
@@ -153,7 +192,7 @@ describe('launch', () => {
 
 describe('throttling', () => {
   test('passes on Retry-After and sends nothing to the same bucket before it ends', async () => {
-    const clock = { time: 0, now: () => 0, monotonic: () => clock.time }
+    const clock = { time: 0, now: () => 0, monotonic: () => clock.time, after: () => () => undefined }
     const { cloud } = azure({ clock })
     arm()
       .get(`${CLUSTER}/agentPools`)
@@ -165,6 +204,21 @@ describe('throttling', () => {
     clock.time = 7000
     arm().get(onPool('ws1')).query(QUERY).reply(200, pool('ws1'))
     expect(await cloud.get('ws1', call)).toMatchObject({ name: 'ws1' })
+  })
+
+  test('says nothing of a create that it holds back itself, and counts it nowhere', async () => {
+    const limits = { ...AZURE_CALL_LIMITS, writes: { burst: 1, perSecond: 1 / 60 } }
+    const { cloud, logged } = azure({ limits })
+    arm()
+      .put(onPool('ws0'))
+      .query(QUERY)
+      .reply(201, pool('ws0', { provisioningState: 'Creating' }))
+    await cloud.launch({ ...spec, name: 'ws0' }, call)
+    for (let attempt = 1; attempt < 200; attempt++) {
+      const launch = cloud.launch({ ...spec, name: `ws${attempt}` }, call)
+      await expect(launch).rejects.toMatchObject({ reason: 'Throttled' })
+    }
+    expect(logged).toHaveLength(1)
   })
 
   test('lets so many launches out at first and the others come back', async () => {

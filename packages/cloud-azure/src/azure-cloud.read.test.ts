@@ -1,5 +1,6 @@
 import nock from 'nock'
 import { describe, expect, test } from 'vitest'
+import { AZURE_CALL_LIMITS } from './call-limits.ts'
 import { arm, azure, CLUSTER, call, HOST, OURS, onPool, playAzure, pool, QUERY } from './testing/azure-wire.ts'
 
 playAzure()
@@ -137,5 +138,19 @@ describe('reading', () => {
     arm().get(onPool('ws1')).query(QUERY).reply(404, { code: 'NotFound', message: 'x' })
     await azure({ onRequest: (one) => calls.push(one) }).cloud.get('ws1', call)
     expect(calls).toEqual([{ operation: 'getAgentPool', status: 404, durationMs: 0 }])
+  })
+
+  test('hands out what tells the calls that are left', async () => {
+    const hooks = { read: (): Record<string, number> => ({}) }
+    arm().get(onPool('ws1')).query(QUERY).reply(404, { code: 'NotFound', message: 'x' })
+    const { cloud } = azure({
+      limits: AZURE_CALL_LIMITS,
+      onCallsLeft: (read) => {
+        hooks.read = read
+      },
+    })
+    const before = hooks.read().agentPools ?? 0
+    await cloud.get('ws1', call)
+    expect(hooks.read().agentPools).toBe(before - 1)
   })
 })

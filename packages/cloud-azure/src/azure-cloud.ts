@@ -1,6 +1,7 @@
 import type { AgentPool } from '@azure/arm-containerservice'
-import type { TokenCredential } from '@azure/identity'
+import { gpuCount } from '@kaito/api'
 import {
+  type Adoption,
   type Call,
   CloudError,
   type CloudHealth,
@@ -8,49 +9,26 @@ import {
   type Instance,
   type InstanceSpec,
 } from '@kaito/cloud-provider'
+import { adoptPool } from './adopt-pool.ts'
 import { agentPoolBody, isPoolName } from './agent-pool-body.ts'
 import { agentPoolInstance, isUnknownState } from './agent-pool-instance.ts'
 import { type AgentPools, createAgentPools } from './agent-pools.ts'
 import { ArmRefusal } from './arm-failure.ts'
-import type { ArmCall } from './arm-policy.ts'
-import { azureClient } from './azure-client.ts'
+import { azureClient, computeClient } from './azure-client.ts'
+import { type AzureCloudOptions, azureAccess } from './azure-cloud-options.ts'
 import { CallBudget } from './call-budget.ts'
-import { AZURE_CALL_LIMITS, type CallLimits } from './call-limits.ts'
-import { toCloudError } from './cloud-failure.ts'
-import { reportingCredential } from './credential-failure.ts'
+import { AZURE_CALL_LIMITS } from './call-limits.ts'
+import { explainError, nameConflict, toCloudError } from './cloud-failure.ts'
+import { correlationId } from './correlation-id.ts'
 import { isUnexplained } from './error-map.ts'
 import { OperationWindow } from './operation-window.ts'
-import { remedyOf } from './remedy.ts'
-
-export interface AzureCloudOptions {
-  credential: TokenCredential
-  subscriptionId: string
-  resourceGroup: string
-  clusterName: string
-  /** Of the identity behind the credential, to be named where it lacks a right. */
-  clientId?: string
-  /** Azure's name of the cluster's region, such as `eastus`. */
-  location: string
-  /** Resource Manager of another cloud than the public one; https only. */
-  endpoint?: string
-  /** Token scopes; by default those of `endpoint` where it is one of Microsoft's. */
-  scopes?: string[]
-  /** PEM of a certificate authority to trust beside the system's. */
-  ca?: string
-  /** `off` sends every call and operation at once; by default Azure's documented limits hold. */
-  limits?: CallLimits | 'off'
-  clock: { now(): number; monotonic(): number }
-  /** From 0 up to 1. */
-  random: () => number
-  log: { info(facts: object, message: string): void; warn(facts: object, message: string): void }
-  onRequest?: (call: ArmCall) => void
-}
+import { PoolLimit } from './pool-limit.ts'
+import { createComputeReader } from './quota/compute-reader.ts'
+import { QuotaGate } from './quota/quota-gate.ts'
+import { adviceOn, remedyOf } from './remedy.ts'
 
 type Terminated = Parameters<CloudProvider['terminate']>[0]
 
-const PUBLIC_ENDPOINT = 'https://management.azure.com'
-/** Clouds whose token scope is their own endpoint; any other host is a stand-in for the public one. */
-const SOVEREIGN = new Set(['management.usgovcloudapi.net', 'management.chinacloudapi.cn'])
 const TRY_AGAIN_SOON_MS = 2000
 
 /** SEAM 2 on AKS: one agent pool of one node per claim. Opens no connection before the first call. */
@@ -65,26 +43,30 @@ class AzureCloud implements CloudProvider {
   readonly #pools: AgentPools
   readonly #window: OperationWindow
   readonly #budget: CallBudget
+  readonly #quota: QuotaGate
+  readonly #limit: PoolLimit
+  /** The last deletion of each pool that is still being sent. */
+  readonly #deletions = new Map<string, Promise<void>>()
+  #learning: Promise<void> | undefined
   readonly #warned = new Set<string>()
 
   constructor(options: AzureCloudOptions) {
-    const endpoint = new URL(options.endpoint ?? PUBLIC_ENDPOINT)
-    if (endpoint.protocol !== 'https:') throw new Error(`endpoint ${endpoint.href} must be https: it is sent a token`)
-    const scopeHost = SOVEREIGN.has(endpoint.hostname) ? endpoint.origin : PUBLIC_ENDPOINT
     this.#options = options
     this.#cluster = `${options.resourceGroup}/${options.clusterName}`
     this.#window = new OperationWindow(options)
-    this.#budget = new CallBudget(options.limits ?? AZURE_CALL_LIMITS, options.clock)
-    const use = azureClient({
-      ...options,
-      credential: reportingCredential(options.credential),
-      endpoint,
-      ca: options.ca,
-      scopes: options.scopes ?? [`${scopeHost}/.default`],
-      budget: this.#budget,
-      onRequest: options.onRequest ?? (() => undefined),
+    this.#limit = new PoolLimit(options.log, options.limits === 'off')
+    this.#budget = new CallBudget(options.limits ?? AZURE_CALL_LIMITS, {
+      clock: options.clock,
+      onWait: options.onThrottleWait ?? (() => undefined),
     })
-    this.#pools = createAgentPools(options, use)
+    options.onCallsLeft?.(() => this.#budget.left())
+    const access = azureAccess(options, this.#budget)
+    this.#pools = createAgentPools(options, azureClient(access))
+    this.#quota = new QuotaGate({
+      ...options,
+      compute: createComputeReader(options, computeClient(access)),
+      explain: (error) => explainError(error, options),
+    })
   }
 
   async get(name: string, call: Call): Promise<Instance | undefined> {
@@ -96,65 +78,159 @@ class AzureCloud implements CloudProvider {
 
   async list(call: Call): Promise<Instance[]> {
     call.signal.throwIfAborted()
-    const mark = this.#window.mark()
+    const mark = { window: this.#window.mark(), quota: this.#quota.mark(), limit: this.#limit.mark() }
     const pools = await this.#translated(call, this.#pools.list(call))
     const instances = pools.map((pool) => this.#instance(pool))
     const busy = instances.filter(({ claimUid, state }) => claimUid && (state === 'Creating' || state === 'Deleting'))
-    this.#window.observed(new Set(busy.map(({ name }) => name)), mark)
+    this.#window.observed(new Set(busy.map(({ name }) => name)), mark.window)
+    const creating = instances.filter(({ state }) => state === 'Creating')
+    this.#quota.listed(new Set(creating.map(({ name }) => name)), mark.quota)
+    this.#limit.listed(new Set(instances.map(({ name }) => name)), mark.limit)
     return instances
   }
 
   async health(call: Call): Promise<CloudHealth> {
     call.signal.throwIfAborted()
-    const { provisioningState = 'Succeeded', powerState } = await this.#translated(call, this.#pools.cluster(call))
+    const cluster = await this.#translated(call, this.#pools.cluster(call))
+    const { provisioningState = 'Succeeded', powerState, maxAgentPools } = cluster
+    this.#limit.learn(maxAgentPools)
     if (!/^(?:Succeeded|Failed|Canceled)$/.test(provisioningState)) return { state: 'Busy' }
     return { state: powerState?.code === 'Stopped' ? 'Stopped' : 'Running' }
   }
 
   async launch(spec: InstanceSpec, call: Call): Promise<void> {
     call.signal.throwIfAborted()
-    const { location, limits, log } = this.#options
-    const body = agentPoolBody(spec, { cluster: this.#cluster, location })
-    const ticket = limits === 'off' ? undefined : this.#window.enter(spec.name)
-    const facts = { pool: spec.name, claimUid: spec.claimUid, launch: spec.launch, instanceType: spec.instanceType }
+    const body = agentPoolBody(spec, { cluster: this.#cluster, location: this.#options.location })
+    const ticket = await this.#admitted(spec, call)
+    await this.#create({ spec, body, ticket }, call)
+  }
+
+  /** Whatever can be refused without asking Azure to make something; ends with a place in the window of operations. */
+  async #admitted(spec: InstanceSpec, call: Call): Promise<number | undefined> {
+    const { name } = spec
+    // A pool that may be there already is not to be judged again: the create finds out whose it is.
+    const isNew = !this.#limit.has(name) && !this.#quota.isUnderWay(name)
+    if (isNew) {
+      await this.#quota.prepare(spec, call)
+      if (this.#limit.asksForFacts(name)) await this.#learnLimit(call)
+      this.#limit.admit(name)
+    }
     try {
-      await this.#pools.create(spec.name, body, call)
+      if (isNew) this.#quota.admit(spec)
+      return this.#options.limits === 'off' ? undefined : this.#window.enter(name)
+    } catch (error) {
+      if (isNew) this.#forget(name)
+      throw error
+    }
+  }
+
+  async #learnLimit(call: Call): Promise<void> {
+    this.#learning ??= this.health(call)
+      .then(ignore, ignore)
+      .finally(() => {
+        this.#learning = undefined
+      })
+    await this.#learning
+    call.signal.throwIfAborted()
+  }
+
+  #forget(name: string): void {
+    this.#quota.release(name)
+    this.#limit.release(name)
+  }
+
+  async #create({ spec, body, ticket }: Creation, call: Call): Promise<void> {
+    const { name, claimUid, launch, instanceType, capacityType } = spec
+    const id = correlationId(claimUid, launch)
+    const facts = { pool: name, claimUid, launch, instanceType, capacityType, correlationId: id }
+    try {
+      await this.#pools.create({ name, body, correlationId: id }, call)
       if (ticket !== undefined) this.#window.accepted()
     } catch (error) {
-      const status = error instanceof ArmRefusal ? error.failure.status : undefined
-      const isContention = status === 409 || status === 429
-      if (ticket !== undefined) this.#window.refused(spec.name, { ticket, isContention })
-      if (status === 409 || status === 412) await this.#settleConflict(spec, call, error)
-      else throw await this.#refusal(spec, call, error)
-      return
+      const isHeldBack = error instanceof CloudError && error.reason === 'Throttled'
+      this.#madeNothing(name, { ticket, isHeldBack, status: statusOf(error) })
+      const refusal = await this.#settled(spec, call, error)
+      if (refusal === undefined) return
+      if (!isHeldBack) this.#options.log.info({ ...facts, ...told(refusal) }, 'agent pool not created')
+      throw refusal
     }
-    log.info(facts, 'agent pool create accepted')
+    this.#options.log.info(facts, 'agent pool create accepted')
+  }
+
+  #madeNothing(name: string, { ticket, isHeldBack, status }: Failure): void {
+    const isContention = status === 409 || status === 429
+    if (ticket !== undefined) this.#window.refused(name, { ticket, isContention })
+    // Without an answer the pool may be there.
+    if (isHeldBack || (status !== undefined && status < 500)) this.#forget(name)
   }
 
   async terminate(target: Terminated, call: Call): Promise<void> {
     const { name } = target
     call.signal.throwIfAborted()
     if (!isPoolName(name)) return
-    this.#budget.setAside(name)
+    const before = this.#deletions.get(name) ?? Promise.resolve()
+    const own = before.then(() => this.#delete(target, call))
+    const ended = own.then(ignore, ignore)
+    this.#deletions.set(name, ended)
     try {
-      await this.#translated(call, this.#deleteOwned(target, call))
+      await own
     } finally {
-      this.#budget.putBack(name)
+      if (this.#deletions.get(name) === ended) this.#deletions.delete(name)
     }
   }
 
-  async #deleteOwned({ name, claimUid, launch = Number.POSITIVE_INFINITY }: Terminated, call: Call): Promise<void> {
+  async #delete(target: Terminated, call: Call): Promise<void> {
+    call.signal.throwIfAborted()
+    this.#budget.setAside(target.name)
+    try {
+      await this.#translated(call, this.#deleteOwned(target, call))
+    } finally {
+      this.#budget.putBack(target.name)
+    }
+  }
+
+  async #deleteOwned(target: Terminated, call: Call): Promise<void> {
+    const { name, claimUid, launch = Number.POSITIVE_INFINITY, again = false } = target
     const pool = await this.#pools.get(name, call)
     if (!pool) return
     const instance = this.#instance(pool)
     if (instance.claimUid !== claimUid) throw nameConflict(name)
-    if (instance.state === 'Deleting') return
+    if (instance.state === 'Deleting' && !again) return
     if ((instance.launch ?? 0) > launch) {
       throw new CloudError('ClusterBusy', `agent pool ${name} was made by a later launch`)
     }
-    await this.#pools.delete({ name, etag: pool.eTag }, call)
+    const id = correlationId(claimUid, instance.launch ?? 0)
+    await this.#pools.delete({ name, etag: pool.eTag, correlationId: id }, call)
     this.#window.started(name)
-    this.#options.log.info({ pool: name, claimUid }, 'agent pool deletion accepted')
+    this.#options.log.info({ pool: name, claimUid, correlationId: id, again }, 'agent pool deletion accepted')
+  }
+
+  async adopt(adoption: Adoption, call: Call): Promise<void> {
+    call.signal.throwIfAborted()
+    const { name, claimUid, launch } = adoption
+    const place = { cluster: this.#cluster, subscriptionId: this.#options.subscriptionId }
+    const written = await this.#translated(call, adoptPool(adoption, { ...place, pools: this.#pools }, call))
+    if (!written) return
+    this.#window.started(name)
+    this.#options.log.info({ pool: name, claimUid, launch, ...written }, 'agent pool adopted')
+  }
+
+  advice(spec: InstanceSpec): string | undefined {
+    return adviceOn(spec.instanceType)
+  }
+
+  gpusOf = gpuCount
+
+  /** What to throw for a create that failed; undefined where our own pool from an earlier try is there. */
+  async #settled(spec: InstanceSpec, call: Call, error: unknown): Promise<unknown> {
+    const status = statusOf(error)
+    try {
+      if (status !== 409 && status !== 412) return await this.#refusal(spec, call, error)
+      await this.#settleConflict(spec, call, error)
+      return undefined
+    } catch (refusal) {
+      return refusal
+    }
   }
 
   /** A create refused because of what is there: ours from an earlier try, somebody else's, or the cluster at work. */
@@ -195,9 +271,25 @@ class AzureCloud implements CloudProvider {
   }
 }
 
-function nameConflict(name: string): CloudError {
-  const message = `agent pool ${name} exists and was not made for this claim`
-  return new CloudError('NameConflict', message, remedyOf('NameConflict'))
+interface Creation {
+  spec: InstanceSpec
+  body: AgentPool
+  /** Undefined where nothing is limited. */
+  ticket: number | undefined
 }
 
+interface Failure {
+  ticket: number | undefined
+  /** By our own limits, before it was sent. */
+  isHeldBack: boolean
+  /** Undefined where no answer came. */
+  status: number | undefined
+}
+
+const statusOf = (error: unknown) => (error instanceof ArmRefusal ? error.failure.status : undefined)
+const told = (error: unknown) => ({
+  reason: error instanceof CloudError ? error.reason : undefined,
+  why: messageOf(error),
+})
+const ignore = () => undefined
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

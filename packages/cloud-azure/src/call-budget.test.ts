@@ -20,7 +20,7 @@ function waitOf(attempt: () => void): number | undefined {
 
 function budget(limits: ConstructorParameters<typeof CallBudget>[0] = AZURE_CALL_LIMITS) {
   const clock = { time: 0, monotonic: () => clock.time }
-  return { clock, budget: new CallBudget(limits, clock) }
+  return { clock, budget: new CallBudget(limits, { clock, onWait: () => undefined }) }
 }
 
 describe('call budget', () => {
@@ -106,6 +106,28 @@ describe('call budget', () => {
     expect(() => calls.spend(put('one-more'))).toThrow(expect.objectContaining({ retryAfterMs: 100 }))
   })
 
+  test.each([
+    ['TooManyRequests', undefined],
+    ['SubscriptionRequestsThrottled', 9040],
+  ])('holds back reads of agent pools after a 429 %s of Compute for %j ms', (code, waitMs) => {
+    const { budget: calls } = budget()
+    const usages = { name: 'listUsages', pool: undefined } as const
+    calls.spend(usages)
+    calls.pause(usages, code, 9000)
+    expect(waitOf(() => calls.spend(usages))).toBe(9000)
+    expect(waitOf(() => calls.spend(list))).toBe(waitMs)
+  })
+
+  test('tells each call that it holds back, and for how long', () => {
+    const told: unknown[] = []
+    const clock = { monotonic: () => 0 }
+    const calls = new CallBudget(AZURE_CALL_LIMITS, { clock, onWait: (...wait) => told.push(wait) })
+    for (let call = 0; call < 20; call++) calls.spend(put('a'))
+    expect(told).toEqual([])
+    expect(() => calls.spend(put('a'))).toThrow()
+    expect(told).toEqual([['putAgentPool', 60_000]])
+  })
+
   test('takes nothing for a call it holds back', () => {
     const { budget: calls } = budget()
     for (let call = 0; call < 20; call++) calls.spend(put('a'))
@@ -124,6 +146,18 @@ describe('call budget', () => {
     calls.spend(list)
     clock.time = 9000
     calls.spend(put('a'))
+  })
+
+  test('tells what is left of each limit, and nothing while Azure asks to wait', () => {
+    const { clock, budget: calls } = budget()
+    calls.spend(list)
+    calls.spend(list)
+    expect(calls.left()).toEqual({ reads: 248, writes: 200, deletes: 200, getManagedCluster: 60, agentPools: 58 })
+    clock.time = 1_000
+    expect(calls.left().agentPools).toBe(59)
+    calls.pause(list, 'TooManyRequests', 5_000)
+    expect(calls.left().reads).toBe(0)
+    expect(budget('off').budget.left()).toEqual({})
   })
 
   test('forgets pools whose bucket is full again', () => {

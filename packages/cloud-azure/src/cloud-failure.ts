@@ -49,6 +49,19 @@ export function toCloudError(error: unknown, call: Call, about: { place: Place; 
   return error instanceof Error && NO_ANSWER.has(error.name) ? unreachable(error) : error
 }
 
+/** A failure that is told and otherwise passed over, in this seam's words. */
+export function explainError(error: unknown, place: Place): CloudError {
+  const call = { signal: new AbortController().signal }
+  const told = toCloudError(error, call, { place })
+  return told instanceof CloudError ? told : new CloudError('Unknown', printable(String(told)), { cause: error })
+}
+
+/** A pool that is there and not the claim's. */
+export function nameConflict(pool: string, why?: string): CloudError {
+  const message = `agent pool ${pool} exists and was not made for this claim${why === undefined ? '' : `: ${why}`}`
+  return new CloudError('NameConflict', message, remedyOf('NameConflict'))
+}
+
 function refused(error: ArmRefusal, { place, spec }: { place: Place; spec?: InstanceSpec }): CloudError {
   const { reason, message, ...remedy } = explain(error.failure, { instanceType: spec?.instanceType, place })
   const options: CloudErrorOptions = { ...remedy, cause: error }

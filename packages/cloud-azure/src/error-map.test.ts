@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { armErrorEntries } from './arm-failure.ts'
 import { CODE_ROWS, isUnexplained, verdict } from './error-map.ts'
 import { ASYNCHRONOUS_ERRORS } from './testing/asynchronous-errors.ts'
+import { DOCUMENTED_CODES } from './testing/documented-codes.ts'
+import { RARE_ERRORS } from './testing/rare-errors.ts'
 import { SYNCHRONOUS_ERRORS } from './testing/synchronous-errors.ts'
 
-const ALL = [...SYNCHRONOUS_ERRORS, ...ASYNCHRONOUS_ERRORS]
+const ALL = [...SYNCHRONOUS_ERRORS, ...ASYNCHRONOUS_ERRORS, ...RARE_ERRORS]
 const failure = ({ status, body }: (typeof ALL)[number]) => ({ status, entries: armErrorEntries(body) })
 
 describe('reasons of Azure', () => {
@@ -26,6 +28,24 @@ describe('reasons of Azure', () => {
       return reason === row.reason && entry?.code === row.code && isText
     }
     expect(ALL.some(isHit)).toBe(true)
+  })
+
+  test.each(DOCUMENTED_CODES)('has an answer with the documented code %s', (code) => {
+    const isIn = (error: (typeof ALL)[number]) => failure(error).entries.some((entry) => entry.code === code)
+    expect(ALL.filter(isIn)).not.toEqual([])
+  })
+
+  test('knows no code that is documented nowhere', () => {
+    const undocumented = CODE_ROWS.filter(({ code }) => !DOCUMENTED_CODES.some((known) => known === code))
+    expect(undocumented).toEqual([])
+  })
+
+  test('keeps a code that nobody knows readable', () => {
+    const entries = armErrorEntries({ error: { code: 'SomethingNew', message: 'Ask Azure.' } })
+    expect(verdict({ status: 400, entries })).toEqual({
+      reason: 'Unknown',
+      entry: { code: 'SomethingNew', message: 'Ask Azure.' },
+    })
   })
 
   test('is quoted in the words of what decided, without the wrapping', () => {

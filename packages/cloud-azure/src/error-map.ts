@@ -12,6 +12,9 @@ const SIZE_TEXT = /vm size|virtual machine size|vm skus?\b/i
 const UNAVAILABLE_TEXT = /not (?:supported|allowed|available)|restricted by aks/i
 const STOPPED_TEXT = /\b(?:is|been|currently) (?:stopped|deallocated)|power ?state|on a stopped/i
 const IN_PROGRESS_TEXT = /in progress|pending operation|preempted/i
+const LAST_POOL_TEXT = /at least one (?:system )?agent pool/i
+const SIZE_GONE_TEXT = /requested size|requested vm size/i
+const TOO_MANY_POOLS = [/agent pools/i, /exceed/i]
 
 interface Row {
   code: string
@@ -28,6 +31,7 @@ export const CODE_ROWS: readonly Row[] = [
   { code: 'ErrCode_InsufficientVCPUQuota', reason: 'QuotaExceeded' },
   { code: 'QuotaExceeded', reason: 'QuotaExceeded' },
   { code: 'SkuNotAvailable', reason: 'SkuNotAvailable' },
+  { code: 'SkuNotAvailableForSubscription', reason: 'SkuNotAvailable' },
   { code: 'VMSizeNotSupported', reason: 'SkuNotAvailable' },
   { code: 'AvailabilityZoneNotSupported', reason: 'SkuNotAvailable' },
   { code: 'AllocationFailed', reason: 'NoCapacity' },
@@ -35,25 +39,55 @@ export const CODE_ROWS: readonly Row[] = [
   { code: 'OverconstrainedAllocationRequest', reason: 'NoCapacity' },
   { code: 'OverconstrainedZonalAllocationRequest', reason: 'NoCapacity' },
   { code: 'AksCapacityHeavyUsage', reason: 'NoCapacity' },
+  { code: 'AKSCapacityError', reason: 'NoCapacity' },
+  { code: 'UnderlayNotFound', reason: 'NoCapacity' },
+  { code: 'ResourcesOverConstrained', reason: 'NoCapacity' },
+  { code: 'ControlPlaneProvisioningInternalError', reason: 'NoCapacity' },
   { code: 'OperationNotAllowed', text: [QUOTA_TEXT], reason: 'QuotaExceeded' },
   { code: 'OperationNotAllowed', text: [STOPPED_TEXT], reason: 'ClusterStopped' },
   { code: 'OperationNotAllowed', text: [IN_PROGRESS_TEXT], reason: 'ClusterBusy' },
+  { code: 'OperationNotAllowed', text: [LAST_POOL_TEXT], reason: 'InvalidRequest' },
+  { code: 'OperationNotAllowed', text: [/nodeProvisioningProfile/], reason: 'InvalidRequest' },
   { code: 'AKSOperationPreempted', reason: 'ClusterBusy' },
   { code: 'AKSOperationPreemptedByDelete', reason: 'ClusterBusy' },
+  { code: 'EtagMismatch', reason: 'ClusterBusy' },
+  { code: 'OriginalEtagNotExpect', reason: 'ClusterBusy' },
+  { code: 'Canceled', reason: 'ClusterBusy' },
+  { code: 'NodePoolMcVersionIncompatible', reason: 'ClusterBusy' },
+  { code: 'NicReservedForAnotherVm', reason: 'ClusterBusy' },
+  { code: 'PreconditionFailed', text: [SIZE_GONE_TEXT, UNAVAILABLE_TEXT], reason: 'SkuNotAvailable' },
+  { code: 'PreconditionFailed', text: [/etag/i], reason: 'ClusterBusy' },
+  { code: 'InvalidTemplateDeployment', text: [SIZE_GONE_TEXT, UNAVAILABLE_TEXT], reason: 'SkuNotAvailable' },
+  { code: 'ReconcileVMSSAgentPoolFailed', text: [/TooManyRequests/], reason: 'Throttled' },
+  { code: 'Throttled', reason: 'Throttled' },
+  { code: 'TooManyRequests', reason: 'Throttled' },
+  { code: 'TooManyRequestsReceived', reason: 'Throttled' },
+  { code: 'SubscriptionRequestsThrottled', reason: 'Throttled' },
+  { code: 'BadRequest', text: TOO_MANY_POOLS, reason: 'LimitReached' },
+  { code: 'KubenetNodeCountTotalExceedsLimit', reason: 'LimitReached' },
   { code: 'BadRequest', text: [SIZE_TEXT, UNAVAILABLE_TEXT], reason: 'SkuNotAvailable' },
   { code: 'BadRequest', text: [/node label|node taint/i], reason: 'InvalidRequest' },
+  { code: 'BadRequest', text: [LAST_POOL_TEXT], reason: 'InvalidRequest' },
+  { code: 'BadRequest', text: [/new agent pool was introduced/i], reason: 'InvalidRequest' },
   { code: 'InvalidParameter', text: [SIZE_TEXT, UNAVAILABLE_TEXT], reason: 'SkuNotAvailable' },
   { code: 'InvalidParameter', reason: 'InvalidRequest' },
   { code: 'PropertyChangeNotAllowed', reason: 'InvalidRequest' },
   { code: 'AgentPoolAPIsNotSupported', reason: 'InvalidRequest' },
   { code: 'InsufficientSubnetSize', reason: 'InvalidRequest' },
   { code: 'SubnetIsFull', reason: 'InvalidRequest' },
+  { code: 'ValidationError', reason: 'InvalidRequest' },
+  { code: 'ParentResourceNotFound', reason: 'InvalidRequest' },
+  { code: 'ResourceGroupNotFound', reason: 'InvalidRequest' },
+  { code: 'SubscriptionNotFound', reason: 'InvalidRequest' },
   { code: 'InvalidSubscriptionId', reason: 'InvalidRequest' },
   { code: 'RequestDisallowedByPolicy', reason: 'PolicyDenied' },
   { code: 'LinkedAuthorizationFailed', reason: 'Unauthorized' },
   { code: 'AuthorizationFailed', reason: 'Unauthorized' },
   { code: 'NodesNotReady', reason: 'NodeNotReady' },
   { code: 'VMExtensionProvisioningError', reason: 'NodeNotRegistered' },
+  { code: 'VMExtensionProvisioningTimeout', reason: 'NodeNotRegistered' },
+  { code: 'PodDrainFailure', reason: 'DrainBlocked' },
+  { code: 'DeleteVMSSAgentPoolFailed', text: [/drain/i], reason: 'DrainBlocked' },
 ]
 
 /** Statuses that say enough whatever the code; a matching row of the table still comes first. */

@@ -1,2 +1,3 @@
-export { type AzureCloudOptions, createAzureCloud } from './azure-cloud.ts'
+export { createAzureCloud } from './azure-cloud.ts'
+export type { AzureCloudOptions } from './azure-cloud-options.ts'
 export { type CredentialOptions, createCredential } from './credentials.ts'

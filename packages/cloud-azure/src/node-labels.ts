@@ -1,4 +1,11 @@
-import { CLAIM_UID_LABEL, INSTANCE_TYPE_LABEL, MACHINE_TYPE_LABEL, type Taint } from '@kaito/api'
+import {
+  CLAIM_UID_LABEL,
+  INSTANCE_TYPE_LABEL,
+  MACHINE_TYPE_LABEL,
+  NODE_POOL_LABEL,
+  PROVISIONER_NAME_LABEL,
+  type Taint,
+} from '@kaito/api'
 import { CloudError, type InstanceSpec } from '@kaito/cloud-provider'
 
 /** KAITO's label for the claim's creation, read by its tools; a label value may not hold the colons of RFC 3339. */
@@ -16,6 +23,7 @@ const PREFIX = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/
  */
 export function nodeLabels(spec: InstanceSpec): Record<string, string> {
   const labels: Record<string, string> = {
+    ...ownerLabel(spec.labels),
     ...spec.labels,
     [CLAIM_UID_LABEL]: spec.claimUid,
     [MACHINE_TYPE_LABEL]: /standard_n/i.test(spec.instanceType) ? 'gpu' : 'cpu',
@@ -28,6 +36,11 @@ export function nodeLabels(spec: InstanceSpec): Record<string, string> {
     }
   }
   return Object.fromEntries(kept)
+}
+
+/** KAITO's tools find its nodes by one of these labels; a claim that has neither gets the one of NodeClaims. */
+function ownerLabel(labels: Record<string, string>): Record<string, string> {
+  return labels[PROVISIONER_NAME_LABEL] === undefined ? { [NODE_POOL_LABEL]: 'kaito' } : {}
 }
 
 /** Taints for `nodeTaints`, without those AKS keeps for itself. */

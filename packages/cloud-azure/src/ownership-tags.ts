@@ -1,4 +1,4 @@
-import type { InstanceSpec } from '@kaito/cloud-provider'
+import type { Adoption } from '@kaito/cloud-provider'
 
 /** Azure's tag names may not hold the slash of our labels, hence names of their own. */
 const CLAIM_UID_TAG = 'kaito-claim-uid'
@@ -12,14 +12,24 @@ interface Ownership {
   claimCreatedAt: string | undefined
 }
 
-/** Marks an agent pool as ours, with the very request that makes it. `cluster` is `resource group/cluster name`. */
-export function ownershipTags(spec: InstanceSpec, cluster: string): Record<string, string> {
+type Owner = Pick<Adoption, 'claimUid' | 'claimCreatedAt' | 'launch'>
+
+/**
+ * Marks an agent pool as ours, with the very request that makes it or takes it over. `cluster` is
+ * `resource group/cluster name`.
+ */
+export function ownershipTags(owner: Owner, cluster: string): Record<string, string> {
   return {
-    [CLAIM_UID_TAG]: spec.claimUid,
-    [CLAIM_CREATED_TAG]: spec.claimCreatedAt,
-    [LAUNCH_TAG]: String(spec.launch),
+    [CLAIM_UID_TAG]: owner.claimUid,
+    [CLAIM_CREATED_TAG]: owner.claimCreatedAt,
+    [LAUNCH_TAG]: String(owner.launch),
     [CLUSTER_TAG]: cluster,
   }
+}
+
+/** Whether Azure would take a tag for one of ours: it compares names without case. */
+export function isOwnershipTag(name: string): boolean {
+  return [CLAIM_UID_TAG, CLAIM_CREATED_TAG, LAUNCH_TAG, CLUSTER_TAG].includes(name.toLowerCase())
 }
 
 /** Whose an agent pool is. Tags copied along into another cluster do not make a pool ours there. */

@@ -59,6 +59,12 @@ export class TokenBucket {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + ms)
   }
 
+  /** Calls that could be made now; none while paused. */
+  left(): number {
+    this.#refill()
+    return this.#pausedUntil > this.#at ? 0 : Math.max(0, Math.floor(this.#tokens))
+  }
+
   isUntouched(): boolean {
     return this.waitMs(this.#limit.burst) <= 0
   }

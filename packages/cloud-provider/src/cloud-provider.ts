@@ -47,6 +47,11 @@ export interface Instance {
   name: string
   /** UID of the claim it was launched for; undefined means we did not launch it, so it is not ours to change. */
   claimUid: string | undefined
+  /**
+   * Not ours, but with the marks that KAITO's own provisioner leaves. Anybody can set those: they allow to ask for
+   * `adopt`, nothing else.
+   */
+  madeByKaito: boolean
   /** From the launch that made it; undefined when not ours. */
   launch: number | undefined
   state: InstanceState
@@ -58,6 +63,18 @@ export interface Instance {
   nodeSelector: Record<string, string>
   /** RFC 3339 time of the claim behind it, from its own tag; undefined when unknown, which forbids garbage collection. */
   claimCreatedAt: string | undefined
+}
+
+/** An instance that KAITO's own provisioner made for a claim, to be ours from now on. */
+export interface Adoption {
+  name: string
+  claimUid: string
+  /** RFC 3339 time the claim was created. */
+  claimCreatedAt: string
+  /** Comes back on the instance as `launch`. */
+  launch: number
+  /** The machine that the claim records as its own (`status.providerID`): the proof that it had this instance. */
+  providerID: string
 }
 
 /** The cluster as the cloud sees it. Decisions of ours that delete pause unless it is `Running`. */
@@ -87,8 +104,20 @@ export interface CloudProvider {
   /**
    * Asks to delete the instance if, read again at once, it still belongs to `claimUid`. Resolves when the deletion is
    * accepted, already under way, or there is nothing; throws `NameConflict` when it belongs to somebody else, and
-   * `ClusterBusy` when it must be repeated later, or when a launch later than `launch` made it.
+   * `ClusterBusy` when it must be repeated later, or when a launch later than `launch` made it. `again` asks once more
+   * for a deletion that is under way, for one that takes too long.
    */
-  terminate(instance: { name: string; claimUid: string; launch?: number }, call: Call): Promise<void>
+  terminate(instance: { name: string; claimUid: string; launch?: number; again?: boolean }, call: Call): Promise<void>
+  /**
+   * Marks an instance as the claim's and changes nothing else about it, if, read again at once, it is `madeByKaito` and
+   * `providerID` is a machine of this very instance. Repeating it for the same claim changes nothing. Throws
+   * `NameConflict` when it is anybody else's or the proof does not hold, and `ClusterBusy` when it must be looked at
+   * again later: it is gone, being changed or being deleted.
+   */
+  adopt(adoption: Adoption, call: Call): Promise<void>
   health(call: Call): Promise<CloudHealth>
+  /** What a user should know about a choice that is tried all the same, such as a size that is retired; asks nobody. */
+  advice?(spec: InstanceSpec): string | undefined
+  /** How many whole GPUs a machine of that size has; undefined for a size it does not know. Asks nobody. */
+  gpusOf?(instanceType: string): number | undefined
 }

@@ -1,2 +1,10 @@
 export { CloudError, type CloudErrorOptions, concernsChoice } from './cloud-error.ts'
-export type { Call, CloudHealth, CloudProvider, Instance, InstanceSpec, InstanceState } from './cloud-provider.ts'
+export type {
+  Adoption,
+  Call,
+  CloudHealth,
+  CloudProvider,
+  Instance,
+  InstanceSpec,
+  InstanceState,
+} from './cloud-provider.ts'

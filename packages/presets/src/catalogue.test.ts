@@ -41,6 +41,10 @@ test('names are unique', () => {
   expect(new Set(INSTANCE_TYPES.map(({ name }) => name.toLowerCase())).size).toBe(INSTANCE_TYPES.length)
 })
 
+test('every size has GPUs', () => {
+  expect(INSTANCE_TYPES.filter(({ gpus }) => gpus < 1)).toEqual([])
+})
+
 test('presets are found by exact name', () => {
   expect(findPreset('phi-3-mini-128k-instruct')?.diskGiB).toBe(50)
   expect(findPreset('phi-3-mini')).toBeUndefined()

@@ -1,4 +1,5 @@
 import type { Machine, MachineSpec, MachineStatus } from '../machine.ts'
+import type { NodeClaim, NodeClaimSpec, NodeClaimStatus } from '../node-claim.ts'
 import type { ObjectMeta } from '../object-meta.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -49,6 +50,33 @@ export function aMachine(
       requirements: [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['Standard_NC24ads_A100_v4'] }],
       resources: { requests: { 'nvidia.com/gpu': '1', storage: '50Gi' } },
       taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
+    },
+    ...(parts.status && { status: parts.status }),
+  }
+}
+
+/** A NodeClaim that asks for one GPU node without a class, as stored by the API server; any part can be replaced. */
+export function aNodeClaim(
+  parts: { metadata?: Partial<ObjectMeta>; spec?: Partial<NodeClaimSpec>; status?: NodeClaimStatus } = {},
+): NodeClaim {
+  return {
+    apiVersion: 'karpenter.sh/v1',
+    kind: 'NodeClaim',
+    metadata: {
+      name: 'ws0123456ab',
+      uid: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+      resourceVersion: '1',
+      generation: 1,
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      ...parts.metadata,
+    },
+    spec: {
+      nodeClassRef: { group: 'kaito.sh', kind: 'KaitoNodeClass', name: 'default' },
+      requirements: [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['Standard_NC24ads_A100_v4'] }],
+      resources: { requests: { 'nvidia.com/gpu': '1', storage: '50Gi' } },
+      taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
+      expireAfter: 'Never',
+      ...parts.spec,
     },
     ...(parts.status && { status: parts.status }),
   }

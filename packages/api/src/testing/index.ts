@@ -1,1 +1,1 @@
-export { aMachine, aWorkspace } from './builders.ts'
+export { aMachine, aNodeClaim, aWorkspace } from './builders.ts'

@@ -1,7 +1,8 @@
 import { anInstanceSpec } from '@kaito/cloud-provider/testing'
 import nock from 'nock'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { type AzureCloudOptions, createAzureCloud } from '../azure-cloud.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { createAzureCloud } from '../azure-cloud.ts'
+import type { AzureCloudOptions } from '../azure-cloud-options.ts'
 
 export const HOST = 'https://management.azure.com'
 export const CLUSTER =
@@ -38,7 +39,7 @@ export function azure(overrides: Partial<AzureCloudOptions> = {}) {
     resourceGroup: 'rg1',
     clusterName: 'aks1',
     location: 'eastus',
-    clock: { now: () => Date.parse('2026-01-02T03:04:05Z'), monotonic: () => 0 },
+    clock: { now: () => Date.parse('2026-01-02T03:04:05Z'), monotonic: () => 0, after: () => () => undefined },
     random: () => 0,
     log: { info: note, warn: note },
     ...overrides,
@@ -46,9 +47,31 @@ export function azure(overrides: Partial<AzureCloudOptions> = {}) {
   return { cloud, logged }
 }
 
+/** Microsoft.Compute, ready to say that everything is offered and within its quota. */
+function playCompute(): void {
+  const compute = '/subscriptions/sub-1/providers/Microsoft.Compute'
+  const usages = nock(HOST).get(`${compute}/locations/eastus/usages`).query(true).optionally().times(1000)
+  usages.reply(200, { value: [USAGE] })
+  nock(HOST)
+    .get(`${compute}/skus`)
+    .query(true)
+    .optionally()
+    .times(1000)
+    .reply(200, { value: [SKU] })
+}
+
+const SKU = {
+  resourceType: 'virtualMachines',
+  name: 'Standard_NC24ads_A100_v4',
+  family: 'StandardNCADSA100v4Family',
+  capabilities: [{ name: 'vCPUs', value: '24' }],
+}
+const USAGE = { currentValue: 0, limit: 1e6, name: { value: 'cores' } }
+
 /** Cuts the network off for a test file, and fails a test that leaves an announced request unsent. */
 export function playAzure(): void {
   beforeAll(() => nock.disableNetConnect())
+  beforeEach(playCompute)
   afterAll(() => {
     nock.enableNetConnect()
     nock.restore()

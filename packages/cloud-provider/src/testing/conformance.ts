@@ -1,23 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { CloudError } from '../cloud-error.ts'
-import type { Call, CloudProvider, InstanceSpec } from '../cloud-provider.ts'
+import type { Call, CloudProvider } from '../cloud-provider.ts'
+import { describeAdopt } from './adoption-conformance.ts'
+import { type CloudUnderTest, call, cloudError, launched, own, spec } from './cloud-under-test.ts'
 import { anInstanceSpec } from './instance-spec.ts'
-
-/** One implementation with the levers the suite pulls. */
-export interface CloudUnderTest {
-  cloud: CloudProvider
-  /** Lets the cloud finish everything it has accepted; before that nothing may finish by itself. */
-  settle(): Promise<void>
-  /** Makes an instance that nobody of us launched, and waits until it runs. */
-  plantForeign(name: string): Promise<void>
-  /** Everything the cloud keeps of an instance: equal before and after means untouched. */
-  fingerprint(name: string): Promise<unknown>
-  /** Makes the cloud refuse the next launch for want of quota. */
-  refuseNextLaunch(): Promise<void>
-  /** Makes every call fail from now on, as an outage does. */
-  cutOff(): Promise<void>
-  stop(): Promise<void>
-}
 
 /** Holds an implementation of SEAM 2 to its contract; every cloud and every fake passes it. */
 export function describeCloudProvider(name: string, setUp: () => Promise<CloudUnderTest>): void {
@@ -31,32 +16,14 @@ export function describeCloudProvider(name: string, setUp: () => Promise<CloudUn
     describeLaunch(() => world)
     describeRead(() => world)
     describeTerminate(() => world)
+    describeAdopt(() => world)
     describeFailure(() => world)
   })
-}
-
-const call: Call = { signal: new AbortController().signal }
-const spec = anInstanceSpec()
-const own = { name: spec.name, claimUid: spec.claimUid }
-
-async function cloudError(promise: Promise<unknown>): Promise<CloudError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (!(error instanceof CloudError)) throw new Error('expected a CloudError', { cause: error })
-  return error
 }
 
 /** Names of listed instances that carry a claim: a cluster has pools of its own besides. */
 async function ours(cloud: CloudProvider): Promise<string[]> {
   return (await cloud.list(call)).filter(({ claimUid }) => claimUid !== undefined).map(({ name }) => name)
-}
-
-/** One of our own, running. */
-async function launched({ cloud, settle }: CloudUnderTest, one: InstanceSpec = spec): Promise<void> {
-  await cloud.launch(one, call)
-  await settle()
 }
 
 function describeLaunch(world: () => CloudUnderTest): void {
@@ -220,15 +187,16 @@ function describeFailure(world: () => CloudUnderTest): void {
     const { cloud, cutOff } = world()
     await launched(world())
     await cutOff()
-    for (const attempt of [
+    const attempts = [
       cloud.get(spec.name, call),
       cloud.list(call),
       cloud.launch(anInstanceSpec({ name: 'wsother' }), call),
       cloud.terminate(own, call),
+      cloud.adopt({ ...spec, providerID: 'any' }, call),
       cloud.health(call),
-    ]) {
-      expect((await cloudError(attempt)).reason).toBe('CloudUnreachable')
-    }
+    ]
+    const errors = await Promise.all(attempts.map(cloudError))
+    expect(errors.map(({ reason }) => reason)).toEqual(attempts.map(() => 'CloudUnreachable'))
   })
 
   test('rejects an aborted call with the reason of its signal and does nothing', async () => {
@@ -239,6 +207,7 @@ function describeFailure(world: () => CloudUnderTest): void {
     await expect(cloud.get(spec.name, aborted)).rejects.toBe(stopping)
     await expect(cloud.list(aborted)).rejects.toBe(stopping)
     await expect(cloud.terminate(own, aborted)).rejects.toBe(stopping)
+    await expect(cloud.adopt({ ...spec, providerID: 'any' }, aborted)).rejects.toBe(stopping)
     await expect(cloud.health(aborted)).rejects.toBe(stopping)
     expect(await cloud.get(spec.name, call)).toBeUndefined()
   })

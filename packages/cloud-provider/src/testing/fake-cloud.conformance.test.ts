@@ -12,10 +12,14 @@ describeCloudProvider('fake cloud', async () => {
       clock.time += 600_000
     },
     plantForeign: async (name) => cloud.plant({ name }),
+    plantKaito: async (name) => {
+      cloud.plant({ name, madeByKaito: true })
+      return `fake:///${name}`
+    },
     fingerprint: async (name) => cloud.instances().find((instance) => instance.name === name),
     refuseNextLaunch: async () => cloud.inject({ do: 'refuse', on: 'launch', error: refuse('QuotaExceeded') }),
     cutOff: async () => {
-      for (const on of ['get', 'list', 'launch', 'terminate', 'health'] as const) {
+      for (const on of ['get', 'list', 'launch', 'terminate', 'adopt', 'health'] as const) {
         cloud.inject({ do: 'refuse', on, error: refuse('CloudUnreachable') })
       }
     },

@@ -61,6 +61,25 @@ describe('fake cloud', () => {
     expect(await cloud.get('ws2', call)).toMatchObject({ state: 'Creating' })
   })
 
+  test('ends a deletion that never finished when it is asked for again', async () => {
+    const { clock, cloud } = world()
+    cloud.plant({ name: 'ws1', claimUid: 'uid-1' })
+    cloud.inject({ do: 'neverFinish', on: 'terminate' })
+    await cloud.terminate({ name: 'ws1', claimUid: 'uid-1' }, call)
+    clock.time = 1e9
+    await cloud.terminate({ name: 'ws1', claimUid: 'uid-1' }, call)
+    expect(cloud.terminations()).toHaveLength(1)
+    await cloud.terminate({ name: 'ws1', claimUid: 'uid-1', again: true }, call)
+    clock.time += 50
+    expect(cloud.terminations()).toHaveLength(2)
+    expect(await cloud.get('ws1', call)).toBeUndefined()
+  })
+
+  test('advises as it is told to', () => {
+    const cloud = createFakeCloud({ clock: { now: () => 0 }, advice: ({ instanceType }) => `${instanceType} is old` })
+    expect(cloud.advice?.(spec)).toBe('Standard_NC24ads_A100_v4 is old')
+  })
+
   test('shows changes to readers only after the read lag', async () => {
     const { clock, cloud } = world({ readLagMs: 20 })
     await cloud.launch(spec, call)

@@ -1,5 +1,5 @@
 import { CloudError, concernsChoice } from '../cloud-error.ts'
-import type { Call, CloudHealth, CloudProvider, Instance, InstanceSpec } from '../cloud-provider.ts'
+import type { Adoption, Call, CloudHealth, CloudProvider, Instance, InstanceSpec } from '../cloud-provider.ts'
 import { type FakeFault, type FakeMethod, FaultQueue } from './fake-faults.ts'
 import { type FakeInstance, instanceAt } from './fake-instance.ts'
 
@@ -12,6 +12,10 @@ export interface FakeCloudOptions {
   deleteMs?: number
   /** How far `get`, `list` and the read inside `terminate` lag behind accepted changes; 0 by default. */
   readLagMs?: number
+  /** What `advice` says; nothing by default. */
+  advice?: (spec: InstanceSpec) => string | undefined
+  /** GPUs by size; by default no size is known. */
+  gpus?: Record<string, number>
 }
 
 /** A cloud in memory for tests. It is a simulation: nothing runs and nothing is billed. */
@@ -22,10 +26,15 @@ export interface FakeCloud extends CloudProvider {
   launches(): InstanceSpec[]
   /** Names of accepted terminations, in order. */
   terminations(): string[]
+  /** Adoptions that marked an instance, in order. */
+  adoptions(): Adoption[]
   /** How often each method was called, refused calls included. */
   calls(): Readonly<Record<FakeMethod, number>>
-  /** Adds an instance nobody of us launched, or any other state of the world; `Running` unless said otherwise. */
-  plant(instance: Pick<Instance, 'name'> & Partial<Instance>): void
+  /**
+   * Adds an instance nobody of us launched, or any other state of the world; `Running` and of the one machine
+   * `fake:///<name>` unless said otherwise.
+   */
+  plant(instance: Pick<Instance, 'name'> & Partial<Instance> & { providerIDs?: string[] }): void
   /** Changes an instance behind our back (tags, state, failure). */
   change(name: string, change: Partial<Omit<Instance, 'name'>>): void
   /** Removes an instance behind our back, as a deletion in the cloud's own console does. */
@@ -53,11 +62,12 @@ class MemoryCloud implements FakeCloud {
   readonly #faults = new FaultQueue()
   readonly #launches: InstanceSpec[] = []
   readonly #terminations: string[] = []
-  readonly #calls = { get: 0, list: 0, launch: 0, terminate: 0, health: 0 }
+  readonly #adoptions: Adoption[] = []
+  readonly #calls = { get: 0, list: 0, launch: 0, terminate: 0, adopt: 0, health: 0 }
   #health: CloudHealth['state'] = 'Running'
 
   constructor(options: FakeCloudOptions) {
-    this.#options = { createMs: 60_000, deleteMs: 30_000, readLagMs: 0, ...options }
+    this.#options = { createMs: 60_000, deleteMs: 30_000, readLagMs: 0, advice: () => undefined, gpus: {}, ...options }
   }
 
   async get(name: string, call: Call): Promise<Instance | undefined> {
@@ -86,7 +96,7 @@ class MemoryCloud implements FakeCloud {
   }
 
   async terminate(
-    { name, claimUid, launch = Number.POSITIVE_INFINITY }: { name: string; claimUid: string; launch?: number },
+    { name, claimUid, launch = Number.POSITIVE_INFINITY, again = false }: Parameters<CloudProvider['terminate']>[0],
     call: Call,
   ): Promise<void> {
     const answer = this.#enter('terminate', { name, call })
@@ -94,10 +104,24 @@ class MemoryCloud implements FakeCloud {
     const current = this.#histories.get(name)?.at(-1)?.instance
     if (seen && seen.claimUid !== claimUid) throw foreign(name)
     if ((seen?.launch ?? 0) > launch) throw new CloudError('ClusterBusy', `${name} was made by a later launch`)
-    if (seen && seen.state !== 'Deleting' && current) {
+    if (seen && (again || seen.state !== 'Deleting') && current) {
       this.#terminations.push(name)
       const deleting = { from: this.#now(), ...this.#faults.takeOutcome('terminate', this.#options.deleteMs, name) }
       this.#record(name, { ...current, deleting })
+    }
+    answer()
+  }
+
+  async adopt(adoption: Adoption, call: Call): Promise<void> {
+    const { name, claimUid, claimCreatedAt, launch } = adoption
+    const answer = this.#enter('adopt', { name, call })
+    const seen = this.#seen(name)
+    const kept = this.#histories.get(name)?.at(-1)?.instance
+    if (!seen || !kept) throw new CloudError('ClusterBusy', `instance ${name} is gone`)
+    if (seen.claimUid !== claimUid) {
+      refuseAdoption({ ...kept, ...seen }, adoption)
+      this.#adoptions.push(adoption)
+      this.#record(name, { ...kept, claimUid, claimCreatedAt, launch, madeByKaito: false })
     }
     answer()
   }
@@ -107,22 +131,27 @@ class MemoryCloud implements FakeCloud {
     return { state: this.#health }
   }
 
+  advice = (spec: InstanceSpec): string | undefined => this.#options.advice(spec)
+  gpusOf = (instanceType: string): number | undefined => this.#options.gpus[instanceType]
+
   instances = (): Instance[] => this.#everyName().flatMap((name) => this.#current(name) ?? [])
   launches = (): InstanceSpec[] => structuredClone(this.#launches)
   terminations = (): string[] => [...this.#terminations]
+  adoptions = (): Adoption[] => structuredClone(this.#adoptions)
   calls = (): Readonly<Record<FakeMethod, number>> => ({ ...this.#calls })
   inject = (fault: FakeFault): void => this.#faults.add(fault)
   clearFaults = (): void => this.#faults.clear()
   vanish = (name: string): void => this.#record(name, undefined)
 
-  plant(instance: Pick<Instance, 'name'> & Partial<Instance>): void {
+  plant(instance: Pick<Instance, 'name'> & Partial<FakeInstance>): void {
     this.#record(instance.name, { ...blank(instance.name), ...instance })
   }
 
   change(name: string, change: Partial<Omit<Instance, 'name'>>): void {
     const current = this.#current(name)
     if (!current) throw new Error(`there is no instance ${name} to change`)
-    this.#record(name, { ...current, ...change })
+    const { providerIDs } = this.#histories.get(name)?.at(-1)?.instance ?? blank(name)
+    this.#record(name, { ...current, providerIDs, ...change })
   }
 
   setHealth(state: CloudHealth['state']): void {
@@ -174,6 +203,7 @@ function blank(name: string): FakeInstance {
   return {
     name,
     claimUid: undefined,
+    madeByKaito: false,
     launch: undefined,
     state: 'Running',
     failure: undefined,
@@ -181,6 +211,7 @@ function blank(name: string): FakeInstance {
     capacityType: 'on-demand',
     nodeSelector: { 'fake-cloud/instance': name },
     claimCreatedAt: undefined,
+    providerIDs: [`fake:///${name}`],
   }
 }
 
@@ -192,6 +223,14 @@ function foundAs(spec: InstanceSpec): FakeInstance {
 function refuseUnlessOurs(existing: Instance, spec: InstanceSpec): void {
   if (existing.claimUid !== spec.claimUid) throw foreign(spec.name)
   if (existing.state === 'Deleting') throw new CloudError('ClusterBusy', `instance ${spec.name} is still being deleted`)
+}
+
+function refuseAdoption(existing: FakeInstance, { name, providerID }: Adoption): void {
+  const isProven = existing.madeByKaito && existing.providerIDs.includes(providerID)
+  if (existing.claimUid !== undefined || !isProven) throw foreign(name)
+  if (/^(?:Creating|Busy|Deleting)$/.test(existing.state)) {
+    throw new CloudError('ClusterBusy', `instance ${name} is ${existing.state.toLowerCase()}`)
+  }
 }
 
 /** As a real cloud's adapter does, names the choice that was refused when the test did not. */

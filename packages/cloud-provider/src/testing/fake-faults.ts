@@ -2,12 +2,12 @@ import type { Reason } from '@kaito/api'
 import type { CloudError } from '../cloud-error.ts'
 import type { FakeOperation } from './fake-instance.ts'
 
-export type FakeMethod = 'get' | 'list' | 'launch' | 'terminate' | 'health'
+export type FakeMethod = 'get' | 'list' | 'launch' | 'terminate' | 'adopt' | 'health'
 
 /** One spoiled call. Without `name` it hits the next call for any instance; `times` repeats it (1 by default). */
 export type FakeFault = { name?: string; times?: number } & (
   | { do: 'refuse'; on: FakeMethod; error: CloudError }
-  | { do: 'loseAnswer'; on: 'launch' | 'terminate'; when: 'beforeApplying' | 'afterApplying' }
+  | { do: 'loseAnswer'; on: 'launch' | 'terminate' | 'adopt'; when: 'beforeApplying' | 'afterApplying' }
   /** The launch is accepted and the instance ends `Failed`. */
   | { do: 'failLaunch'; afterMs: number; reason: Reason; message: string }
   /** The call is accepted and its operation never ends. */

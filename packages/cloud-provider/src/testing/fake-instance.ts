@@ -11,12 +11,17 @@ export interface FakeOperation {
 
 /** An instance as the fake cloud keeps it; its state follows from its operations and the time. */
 export interface FakeInstance extends Instance {
+  /** Its machines, as their Nodes name them. */
+  providerIDs: string[]
   creating?: FakeOperation
   deleting?: FakeOperation
 }
 
 /** What a reader sees at `time`; undefined once a deletion is over. */
-export function instanceAt({ creating, deleting, ...instance }: FakeInstance, time: number): Instance | undefined {
+export function instanceAt(
+  { creating, deleting, providerIDs: _, ...instance }: FakeInstance,
+  time: number,
+): Instance | undefined {
   const isRunning = (operation: FakeOperation) => time < operation.from + operation.takesMs
   if (deleting) return isRunning(deleting) ? { ...instance, state: 'Deleting', failure: undefined } : undefined
   if (!creating) return instance
