@@ -89,6 +89,7 @@ export interface Volume {
   secret?: { secretName: string; items?: { key: string; path: string }[]; optional?: boolean }
   hostPath?: { path: string; type?: string }
   persistentVolumeClaim?: { claimName: string; readOnly?: boolean }
+  ephemeral?: Record<string, unknown>
   image?: { reference: string; pullPolicy?: string }
   projected?: Record<string, unknown>
 }
@@ -138,6 +139,7 @@ export interface Pod extends KubernetesObject {
     message?: string
     conditions?: CoreCondition[]
     podIP?: string
+    startTime?: string
     containerStatuses?: ContainerStatus[]
     initContainerStatuses?: ContainerStatus[]
   }

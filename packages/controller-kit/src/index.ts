@@ -37,7 +37,6 @@ export {
   isAlreadyExists,
   isConflict,
   isNotFound,
-  isTooManyRequests,
 } from './errors.ts'
 export type { CallOptions, DeleteOptions, KubeClient, ListOptions, MergePatch, PatchOptions } from './kube-client.ts'
 export {
@@ -49,7 +48,7 @@ export {
   type Resource,
 } from './kubernetes-object.ts'
 export type { Logger } from './logger.ts'
-export { createMetrics, type Metrics } from './metrics.ts'
+export { createMetrics, type MetricDescription, type Metrics, type Reading } from './metrics.ts'
 export { type Effects, performInOrder } from './perform.ts'
 export type { NeededKind } from './process/definition-fault.ts'
 export { createEventRecorder, type EventFacts, type EventRecorder } from './process/event-recorder.ts'
@@ -58,4 +57,5 @@ export { PROCESS_VARIABLES, processSettings, readVariables, settingsOrExit } fro
 export type { RivalKind } from './process/rivals.ts'
 export { type RunOptions, runControllers } from './process/run-controllers.ts'
 export { type ProcessPort, runProcess } from './process/run-process.ts'
+export { createServedKinds, type ServedKinds } from './process/served-kinds.ts'
 export { writeStatus } from './status.ts'

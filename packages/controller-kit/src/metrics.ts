@@ -1,8 +1,26 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** What the kit counts. Own counters of a controller are registered in `registry`. */
+/** A metric as Prometheus names it: base units, `_total` for what only grows. Each label must have few values. */
+export interface MetricDescription<L extends string> {
+  name: string
+  help: string
+  labels?: readonly L[]
+}
+
+/** One value, under the labels it belongs to. */
+export interface Reading<L extends string> {
+  labels: Record<L, string>
+  value: number
+}
+
+/** What the kit counts, and how a controller counts what is its own. */
 export interface Metrics {
   readonly registry: Registry
+  /** `news` answers, whenever somebody reads the metrics, what has come up since it was asked last. */
+  counter<L extends string = never>(description: MetricDescription<L>, news?: () => Reading<L>[]): Counter<L>
+  histogram<L extends string = never>(description: MetricDescription<L> & { buckets: number[] }): Histogram<L>
+  /** Shows what `read` answers when somebody reads the metrics, and nothing of earlier answers. */
+  gauge<L extends string = never>(description: MetricDescription<L>, read: () => Reading<L>[]): void
   /** Answers of the Kubernetes API; `status` is `unreachable` when none came. */
   readonly requests: Counter<'verb' | 'resource' | 'status'>
   readonly passes: Counter<'controller' | 'outcome'>
@@ -31,6 +49,7 @@ export function createMetrics(): Metrics {
   })
   return {
     registry,
+    ...createFactories(registry),
     requests: new Counter({
       name: 'kube_requests_total',
       help: 'Requests to the Kubernetes API by verb, resource and HTTP status',
@@ -65,5 +84,32 @@ export function createMetrics(): Metrics {
     reportSilence: (resource, seconds) => void silences.set(resource, seconds),
     leading: new Gauge({ name: 'leader', help: '1 while this process holds the lease', registers }),
     observeProcess: () => collectDefaultMetrics({ register: registry }),
+  }
+}
+
+function createFactories(registry: Registry): Pick<Metrics, 'counter' | 'histogram' | 'gauge'> {
+  const registers = [registry]
+  return {
+    counter: ({ labels = [], ...rest }, news = () => []) =>
+      new Counter({
+        ...rest,
+        labelNames: labels,
+        registers,
+        collect() {
+          for (const { labels: values, value } of news()) this.inc(values, value)
+        },
+      }),
+    histogram: ({ labels = [], ...rest }) => new Histogram({ ...rest, labelNames: labels, registers }),
+    gauge({ labels = [], ...rest }, read) {
+      new Gauge({
+        ...rest,
+        labelNames: labels,
+        registers,
+        collect() {
+          this.reset()
+          for (const { labels: values, value } of read()) this.set(values, value)
+        },
+      })
+    },
   }
 }

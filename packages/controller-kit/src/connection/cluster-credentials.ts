@@ -15,6 +15,8 @@ interface Credentials {
 export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>
 
 interface CredentialSource {
+  /** Those that `get` would answer without reading or asking anything; undefined when there are none. */
+  fresh(): Credentials | undefined
   get(): Promise<Credentials>
   /** The server refused these (401): the next `get` reads and asks everything anew. */
   invalidate(refused: Credentials): void
@@ -57,9 +59,13 @@ export function createCredentialSource(kubeConfigPath: string | undefined, clock
     return asking
   }
 
+  const fresh = () => (known && clock.monotonic() - known.at < FRESH_MS ? known.credentials : undefined)
+
   return {
+    fresh,
     get() {
-      if (known && clock.monotonic() - known.at < FRESH_MS) return Promise.resolve(known.credentials)
+      const credentials = fresh()
+      if (credentials) return Promise.resolve(credentials)
       pending ??= askOnce()
       return pending
     },

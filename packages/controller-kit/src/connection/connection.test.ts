@@ -190,3 +190,30 @@ test('connections are used again', async () => {
   // The one just used may not be free yet when the next request comes.
   expect(ports.size).toBeLessThanOrEqual(2)
 })
+
+test('a character that is cut in two on the way arrives whole', async () => {
+  const { server, client } = await stubbedClient()
+  const reading = client.get(NODES, { name: 'n' })
+  const exchange = await server.take()
+  const bytes = Buffer.from(JSON.stringify({ metadata: { name: 'größer' } }))
+  const middle = bytes.indexOf('ö') + 1
+  exchange.write(bytes.subarray(0, middle))
+  // A round trip of its own, so that the halves do not arrive as one.
+  const other = client.get(NODES, { name: 'other' })
+  ;(await server.take()).json(200, aNode)
+  await other
+  exchange.write(bytes.subarray(middle))
+  exchange.end()
+  expect((await reading)?.metadata.name).toBe('größer')
+})
+
+test('a server that stands behind a path is asked there', async () => {
+  const { server, client } = await stubbedClient()
+  const config = await readFile(server.kubeConfigPath, 'utf8')
+  await writeFile(server.kubeConfigPath, config.replace(server.url, `${server.url}/clusters/one/`))
+  const reading = client.get(NODES, { name: 'n' })
+  const exchange = await server.take()
+  expect(exchange.path).toBe('/clusters/one/api/v1/nodes/n')
+  exchange.json(200, aNode)
+  await reading
+})

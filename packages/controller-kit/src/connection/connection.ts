@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http'
-import { text } from 'node:stream/consumers'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { ApiError, ApiUnreachable } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
+import { bodyText } from './body-text.ts'
 import { createCredentialSource } from './cluster-credentials.ts'
 import { refusalOf } from './refusal.ts'
 import { createSocketPool } from './socket-pool.ts'
@@ -42,15 +42,34 @@ export interface ConnectionOptions {
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
-  const { clock, metrics, requestTimeoutMs = 30_000 } = options
-  const sender = createSender(options)
+  return connectionOver(createSender(options), options)
+}
 
-  async function exchange<R>(call: ApiCall, limit: Limit, use: (answer: IncomingMessage) => Promise<R>) {
+/** An answer as it comes: its body may go on without an end. */
+interface Answer extends AsyncIterable<Buffer> {
+  statusCode?: number | undefined
+  headers: IncomingHttpHeaders
+}
+
+/** Carries requests to a server. Rejects when no answer comes, and when the signal aborts. */
+export interface Sender {
+  send(call: ApiCall, signal: AbortSignal): Promise<Answer>
+  close(): void
+}
+
+/** Deadlines, refusals and counts are the same whatever carries the requests. */
+export function connectionOver(
+  sender: Sender,
+  options: Pick<ConnectionOptions, 'clock' | 'metrics' | 'requestTimeoutMs'>,
+): Connection {
+  const { clock, metrics, requestTimeoutMs = 30_000 } = options
+
+  async function exchange<R>(call: ApiCall, limit: Limit, use: (answer: Answer) => Promise<R>) {
     const labels = { verb: call.verb, resource: call.resource }
     try {
       const answer = await sender.send(call, limit.signal)
       const { statusCode = 0, headers } = answer
-      if (statusCode >= 300) throw refusalOf({ statusCode, headers }, await text(answer), clock.now())
+      if (statusCode >= 300) throw refusalOf({ statusCode, headers }, await bodyText(answer), clock.now())
       const result = await use(answer)
       metrics.requests.inc({ ...labels, status: String(statusCode) })
       return result
@@ -65,7 +84,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     async request(call) {
       const limit = createLimit(call.signal, clock, requestTimeoutMs)
       try {
-        return await exchange(call, limit, async (answer) => JSON.parse(await text(answer)))
+        return await exchange(call, limit, async (answer) => JSON.parse(await bodyText(answer)))
       } finally {
         limit.release()
       }
@@ -82,15 +101,16 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 }
 
-function createSender({ kubeConfigPath, userAgent, clock }: ConnectionOptions) {
+function createSender({ kubeConfigPath, userAgent, clock }: ConnectionOptions): Sender {
   const credentialSource = createCredentialSource(kubeConfigPath, clock)
   const sockets = createSocketPool()
 
   async function sendOnce(call: ApiCall, signal: AbortSignal): Promise<IncomingMessage> {
-    const credentials = await unlessAborted(credentialSource.get(), signal)
+    const credentials = credentialSource.fresh() ?? (await unlessAborted(credentialSource.get(), signal))
     const body = call.body === undefined ? undefined : JSON.stringify(call.body)
     const answer = await sockets.send({
-      url: new URL(credentials.server + call.path),
+      server: credentials.server,
+      path: call.path,
       tls: credentials.tls,
       method: call.method,
       headers: {

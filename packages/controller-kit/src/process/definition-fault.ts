@@ -1,8 +1,13 @@
 import type { KubernetesObject, Resource } from '../kubernetes-object.ts'
 
-/** A kind that a controller cannot work without. */
+/** A kind that a controller works with. */
 export interface NeededKind {
   resource: Resource<KubernetesObject>
+  /**
+   * `always`, the default: nothing starts before it is served. `any`: nothing starts before one of those that say so is
+   * served. `never`: it may come at any time, or not at all.
+   */
+  needed?: 'always' | 'any' | 'never'
   /** What is read or written, and so must be kept by the server: `status.slots.claimName`, without a step for items. */
   fields: readonly string[]
   /** What brings its definition, such as a chart. */
@@ -60,10 +65,11 @@ export function definitionFault(definition: Definition | undefined, kind: Needed
 }
 
 function misfit(definition: Definition | undefined, { resource, fields }: NeededKind): string | undefined {
+  const writesStatus = fields.some((field) => field.split('.')[0] === 'status')
   if (!definition) return 'is not installed'
   const version = definition.spec?.versions?.find(({ name }) => name === resource.version)
   if (!version?.served) return `does not serve ${resource.version}`
-  if (!version.subresources?.status) return 'has no status subresource'
+  if (writesStatus && !version.subresources?.status) return 'has no status subresource'
   if (definition.spec?.preserveUnknownFields === true) return undefined
   const schema = version.schema?.openAPIV3Schema
   const dropped = new Set(fields.flatMap((field) => missingPart(schema, field.split('.')) ?? []))

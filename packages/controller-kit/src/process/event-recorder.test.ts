@@ -50,6 +50,16 @@ test('repeats are counted, until they are long apart', async () => {
   ])
 })
 
+test('repeats in quick succession are written once a minute, and none is lost from the count', async () => {
+  const { clock, cluster, recorder, node, events } = aRecorder()
+  for (let i = 0; i <= 120; i += 1) {
+    recorder.record(node, facts)
+    await clock.advance(1_000)
+  }
+  expect(events()).toMatchObject([{ count: 121, lastTimestamp: '2030-01-01T00:02:00Z' }])
+  expect(cluster.writes).toHaveLength(3)
+})
+
 test('failures are nobody’s trouble', async () => {
   const { clock, cluster, recorder, node, events } = aRecorder()
   cluster.failWrite({ when: 'before' })

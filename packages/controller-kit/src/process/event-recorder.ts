@@ -29,6 +29,8 @@ interface EventRecorderOptions {
 
 /** Repeats within this time raise the count of the first event. */
 const REPEAT_MS = 600_000
+/** The count is written at most this often: a retry every second must not become a write every second. */
+const COUNT_WRITE_MS = 60_000
 const REMEMBERED_EVENTS = 1_000
 /** Beyond this rate events are dropped: nobody reads them, and the API server has other work. */
 const BURST = 50
@@ -39,6 +41,8 @@ interface Told {
   key: ObjectKey
   count: number
   at: number
+  /** When the last write about it was sent. */
+  writtenAt: number
   /** The last write about it; the next one waits for it. */
   written: Promise<void>
 }
@@ -65,18 +69,20 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
   return {
     record(about, facts) {
-      if (!mayWrite()) return log.debug({ reason: facts.reason }, 'event dropped')
       const id = JSON.stringify([about.metadata.uid, keyOf(about), facts.type, facts.reason, facts.message])
-      const known = told.get(id)
-      if (known && clock.monotonic() - known.at < REPEAT_MS) {
-        const count = known.count + 1
-        const patch = { count, lastTimestamp: seconds(clock) }
+      const at = clock.monotonic()
+      const last = told.get(id)
+      const known = last && at - last.at < REPEAT_MS ? { ...last, count: last.count + 1, at } : undefined
+      if (known && at - known.writtenAt < COUNT_WRITE_MS) return remember(id, known)
+      if (!mayWrite()) return log.debug({ reason: facts.reason }, 'event dropped')
+      if (known) {
+        const patch = { count: known.count, lastTimestamp: seconds(clock) }
         const written = known.written.then(() => write(() => client.mergePatch(EVENTS, known.key, patch)))
-        remember(id, { ...known, count, at: clock.monotonic(), written })
+        remember(id, { ...known, writtenAt: at, written })
       } else {
         const event = eventAbout(about, facts, options)
         const written = write(() => client.create(EVENTS, event))
-        remember(id, { key: event.metadata, count: 1, at: clock.monotonic(), written })
+        remember(id, { key: event.metadata, count: 1, at, writtenAt: at, written })
       }
     },
   }

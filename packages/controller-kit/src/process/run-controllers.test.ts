@@ -7,10 +7,11 @@ import { aDefinition } from '../testing/definition.ts'
 import { createFakeCluster } from '../testing/fake-cluster.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { createMemoryLog } from '../testing/memory-log.ts'
-import { DEFINITIONS } from './definition-fault.ts'
+import { DEFINITIONS, type NeededKind } from './definition-fault.ts'
 import { type RunOptions, runControllers } from './run-controllers.ts'
+import { createServedKinds } from './served-kinds.ts'
 
-function aRun(options: Partial<RunOptions> = {}) {
+function aRun({ kinds = [], ...options }: Partial<RunOptions> & { kinds?: NeededKind[] } = {}) {
   const clock = createManualClock()
   const cluster = createFakeCluster({ clock })
   const log = createMemoryLog()
@@ -37,6 +38,7 @@ function aRun(options: Partial<RunOptions> = {}) {
       {
         identity: 'me',
         client: cluster.client,
+        served: createServedKinds({ client: cluster.client, clock, log, kinds }),
         caches: [nodes],
         controllers: [controller],
         leaderElection: { enabled: true, namespace: 'system', name: 'leader' },
@@ -193,6 +195,22 @@ describe('who leads', () => {
     await said('leading and synced')
     expect(await read(healthPort, '/leadz')).toEqual({ status: 200, text: 'leader: me; served: nodes.\n' })
     expect(order).toEqual(['begin n', 'end n'])
+    stop()
+    await run
+  })
+
+  test('is this process without a kind that it can do without, which is served when it appears', async () => {
+    const extra: NeededKind = { resource: DEPLOYMENTS, needed: 'never', fields: [], comesWith: 'the chart x' }
+    const clock = createManualClock()
+    const cluster = createFakeCluster({ clock })
+    const deployments = cluster.cacheOf(DEPLOYMENTS)
+    const never = { ...deployments, synced: () => false, untilSynced: () => new Promise<void>(() => undefined) }
+    const { start, stop, said, ports } = aRun({ kinds: [extra], caches: [never] })
+    const run = start()
+    await said('leading and synced')
+    const { healthPort } = ports()
+    expect(await read(healthPort, '/readyz')).toEqual({ status: 200, text: 'ok\n' })
+    expect(await read(healthPort, '/leadz')).toEqual({ status: 200, text: 'leader: me; served: \n' })
     stop()
     await run
   })

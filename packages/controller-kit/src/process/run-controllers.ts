@@ -6,11 +6,11 @@ import type { KubernetesObject, Resource } from '../kubernetes-object.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { untilAborted } from '../until-aborted.ts'
-import { definitionName, type NeededKind } from './definition-fault.ts'
+import { definitionName } from './definition-fault.ts'
 import { type Check, startHealthServer } from './health-server.ts'
 import { createLeaderElector, type LeaderElector } from './leader-elector.ts'
 import { createRivals, type RivalKind } from './rivals.ts'
-import { createServedKinds } from './served-kinds.ts'
+import type { ServedKinds } from './served-kinds.ts'
 
 export interface RunOptions {
   /** Unique among all processes that may lead. */
@@ -24,8 +24,8 @@ export interface RunOptions {
   log: Logger
   clock: Clock
   metrics: Metrics
-  /** Kinds that must be served as needed before anything starts; the process waits for them. */
-  kinds?: readonly NeededKind[]
+  /** The kinds of definitions that are worked with; the process waits for those it needs. */
+  served: ServedKinds
   /** Whom to look for at the start, and to leave the field to. */
   rivals?: RivalKind
   /** Work that goes on beside the controllers while this process leads, for example polling a cloud. */
@@ -42,12 +42,11 @@ export interface RunOptions {
  * background work fails: the process must end then, and the lease is left to run out, since passes may still be under way.
  */
 export async function runControllers(options: RunOptions, signal: AbortSignal): Promise<void> {
-  const { caches, clock, log, metrics, leaderElection, kinds = [], rivals } = options
+  const { caches, clock, log, metrics, leaderElection, served, rivals } = options
   const startedAt = clock.monotonic()
-  const served = createServedKinds({ ...options, kinds })
   const others = createRivals({ ...options, rivals })
   const elector = leaderElection.enabled ? createElector(options) : undefined
-  const checks = startChecks({ served, others, options, elector })
+  const checks = startChecks({ others, options, elector })
   const health = await startHealthServer({ ...options, ...checks })
   log.info({ healthPort: health.healthPort, metricsPort: health.metricsPort }, 'serving health and metrics')
   metrics.observeProcess()
@@ -61,7 +60,8 @@ export async function runControllers(options: RunOptions, signal: AbortSignal): 
   )
   await Promise.all([served.untilServed(signal), others.untilGone(signal)])
   const leads = elector ? await elector.acquire(signal) : true
-  if (leads) await Promise.all(caches.map((cache) => cache.untilSynced(signal)))
+  const present = caches.filter(({ resource }) => served.fault(resource) === undefined)
+  if (leads) await Promise.all(present.map((cache) => cache.untilSynced(signal)))
   if (leads && !signal.aborted) {
     log.info({ afterMs: Math.round(clock.monotonic() - startedAt) }, 'leading and synced')
     await work(options, signal)
@@ -87,7 +87,6 @@ function createElector({ client, leaderElection, ...options }: RunOptions): Lead
 }
 
 interface Observed {
-  served: ReturnType<typeof createServedKinds>
   others: ReturnType<typeof createRivals>
   elector: LeaderElector | undefined
   options: RunOptions
@@ -96,11 +95,12 @@ interface Observed {
 /**
  * Ready is a process that can do whatever there is to do. Where a needed kind is not installed at all nothing can be
  * asked for, so a chart may be waited for before the one that brings the kind; leading it is only once all are served.
+ * What is left out counts in neither.
  */
-function startChecks({ served, others, elector, options }: Observed) {
-  const { caches, identity, leaderElection, checks = {}, rivals, kinds = [] } = options
+function startChecks({ others, elector, options }: Observed) {
+  const { caches, identity, leaderElection, checks = {}, rivals, served } = options
   const rival: Record<string, Check> = rivals ? { [rivals.what]: others.fault } : {}
-  const definitions: NamedCheck[] = kinds.map(({ resource }) => ({
+  const definitions: NamedCheck[] = served.resources.map((resource) => ({
     name: `definition ${definitionName(resource)}`,
     resource,
     check: () => served.fault(resource),
@@ -110,17 +110,21 @@ function startChecks({ served, others, elector, options }: Observed) {
     resource: cache.resource,
     check: () => cacheFault(cache),
   }))
-  const unlessAbsent = ({ name, resource, check }: NamedCheck) =>
-    [name, () => (served.isAbsent(resource) ? undefined : check())] as const
-  const needed = cached.filter(({ resource }) => served.names.includes(definitionName(resource)))
+  const unless = (isIrrelevant: (resource: Resource<KubernetesObject>) => boolean) => (named: NamedCheck) =>
+    [named.name, () => (isIrrelevant(named.resource) ? undefined : named.check())] as const
+  const named = new Set(served.resources.map(definitionName))
+  const needed = cached.filter(({ resource }) => named.has(definitionName(resource)))
   const leader = () => (elector ? elector.leader() : identity)
   const lease = `lease ${leaderElection.namespace}/${leaderElection.name}`
   const hasHolder: Check = () => (leader() === undefined ? 'nobody was seen renewing it' : undefined)
-  const strictly = [...definitions, ...needed].map(({ name, check }) => [name, check] as const)
+  const ready = [...definitions, ...cached].map(
+    unless((resource) => served.isAbsent(resource) || served.isLeftOut(resource)),
+  )
+  const leads = [...definitions, ...needed].map(unless(served.isLeftOut))
   return {
-    checks: { ...Object.fromEntries([...definitions, ...cached].map(unlessAbsent)), ...rival, ...checks },
-    leadChecks: { ...Object.fromEntries(strictly), ...rival, [lease]: hasHolder },
-    leading: () => `leader: ${leader()}; served: ${served.names.join(', ')}`,
+    checks: { ...Object.fromEntries(ready), ...rival, ...checks },
+    leadChecks: { ...Object.fromEntries(leads), ...rival, [lease]: hasHolder },
+    leading: () => `leader: ${leader()}; served: ${served.names().join(', ')}`,
   }
 }
 

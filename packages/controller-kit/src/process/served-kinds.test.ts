@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { NODES } from '../core-objects.ts'
 import { ApiError, ApiUnreachable } from '../errors.ts'
 import type { KubernetesObject, Resource } from '../kubernetes-object.ts'
@@ -6,7 +6,7 @@ import { aDefinition } from '../testing/definition.ts'
 import { createFakeCluster } from '../testing/fake-cluster.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { createMemoryLog } from '../testing/memory-log.ts'
-import { DEFINITIONS } from './definition-fault.ts'
+import { DEFINITIONS, type NeededKind } from './definition-fault.ts'
 import { createServedKinds } from './served-kinds.ts'
 
 const WIDGETS: Resource<KubernetesObject> = {
@@ -103,6 +103,83 @@ test.each([
   await clock.advance(5_000)
   expect(seen.sort()).toEqual(['all', 'over', 'widgets'])
   expect(said().map(([level]) => level)).toEqual(['warn', 'info'])
+})
+
+describe('kinds that need not all be there', () => {
+  const kind = (plural: string, needed: NeededKind['needed']): NeededKind & { name: string } => ({
+    name: `${plural}.example.com`,
+    resource: { ...WIDGETS, plural },
+    fields: [],
+    comesWith: 'the chart widgets',
+    ...(needed && { needed }),
+  })
+
+  function aChoice() {
+    const clock = createManualClock()
+    const cluster = createFakeCluster({ clock })
+    const log = createMemoryLog()
+    const stop = new AbortController()
+    const [one, other, extra] = [kind('ones', 'any'), kind('others', 'any'), kind('extras', 'never')]
+    const kinds = [one, other, extra]
+    const served = createServedKinds({ client: cluster.client, clock, log, kinds })
+    const seen: string[] = []
+    const install = ({ resource }: NeededKind) => cluster.put(DEFINITIONS, aDefinition(resource))
+    void served.untilServed(stop.signal).then(() => seen.push('enough'))
+    for (const { name, resource } of kinds) void served.untilServed(stop.signal, resource).then(() => seen.push(name))
+    const leftOut = () => kinds.filter(({ resource }) => served.isLeftOut(resource)).map(({ name }) => name)
+    const start = () => void served.follow(stop.signal)
+    return { clock, cluster, log, one, other, extra, served, seen, install, leftOut, start }
+  }
+
+  test('one of the alternatives is enough, and the rest is served when it appears', async () => {
+    const { clock, one, other, extra, served, seen, install, leftOut, start } = aChoice()
+    install(one)
+    start()
+    await clock.settle()
+    expect(seen.sort()).toEqual(['enough', one.name])
+    expect(leftOut()).toEqual([other.name, extra.name])
+    install(other)
+    install(extra)
+    await clock.advance(15_000)
+    expect(served.names()).toEqual([one.name, other.name, extra.name])
+    expect(leftOut()).toEqual([])
+  })
+
+  test('without any of them it waits, whatever else is there', async () => {
+    const { clock, one, extra, seen, install, leftOut, start } = aChoice()
+    install(extra)
+    start()
+    await clock.advance(60_000)
+    expect(seen).toEqual([extra.name])
+    expect(leftOut()).toEqual([])
+    install(one)
+    await clock.advance(3_000)
+    expect(seen).toContain('enough')
+  })
+
+  test('it begins only when all have been looked at', async () => {
+    const { clock, cluster, seen, install, one, other, start } = aChoice()
+    install(one)
+    install(other)
+    cluster.failReads(new ApiUnreachable('away'))
+    start()
+    await clock.advance(3_000)
+    expect(seen).toEqual([])
+    cluster.failReads(undefined)
+    await clock.advance(3_000)
+    expect(seen).toContain('enough')
+  })
+
+  test('what is left out is no warning', async () => {
+    const { clock, log, one, install, start } = aChoice()
+    install(one)
+    start()
+    await clock.settle()
+    expect(log.lines.map(({ level, fields }) => [level, fields.fault])).toEqual([
+      ['info', 'is not installed'],
+      ['info', 'is not installed'],
+    ])
+  })
 })
 
 test('nobody waits for a kind that was not named, and everybody stops with the process', async () => {

@@ -20,37 +20,67 @@ interface ServedKindsOptions {
   kinds: readonly NeededKind[]
 }
 
-/** Whether the API server serves the kinds that a controller needs, with all the fields it writes. */
-interface ServedKinds {
-  /** Names of their definitions. */
-  readonly names: string[]
+/** Whether the API server serves the kinds that a controller works with, with all the fields it writes. */
+export interface ServedKinds {
+  readonly resources: readonly Resource<KubernetesObject>[]
+  /** Names of the definitions of those that are served now. */
+  names(): string[]
   /** Why the definition of a kind cannot be worked with; undefined once it can, and for a kind that nobody named. */
   fault(resource: Resource<KubernetesObject>): string | undefined
-  /** Whether the kind is needed and not installed at all: there is nothing to do for it, and nothing to do wrong. */
+  /** Whether work goes on without this kind now: it is not served and need not be. */
+  isLeftOut(resource: Resource<KubernetesObject>): boolean
+  /** Whether the kind is named and not installed at all: there is nothing to do for it, and nothing to do wrong. */
   isAbsent(resource: Resource<KubernetesObject>): boolean
   /** Looks at each definition until it fits or the signal aborts. */
   follow(signal: AbortSignal): Promise<void>
-  /** Resolves when this kind, or every kind, is served, or the signal aborts; at once for a kind that nobody named. */
+  /**
+   * Resolves when this kind is served, at once for one that nobody named; without a kind, when every kind has been looked
+   * at and all that are needed are served. Resolves as well when the signal aborts.
+   */
   untilServed(signal: AbortSignal, resource?: Resource<KubernetesObject>): Promise<void>
 }
 
 const LOOK_AGAIN_MS = 3_000
+/** For a kind that nothing waits for. */
+const LOOK_SELDOM_MS = 15_000
 
 export function createServedKinds({ kinds, ...options }: ServedKindsOptions): ServedKinds {
-  const served = new Map(kinds.map((kind) => [definitionName(kind.resource), createServedKind(kind, options)]))
-  const find = (resource: Resource<KubernetesObject>) => served.get(definitionName(resource))
+  const isLeftOut = (kind: ServedKind) => kind.fault() !== undefined && !isNeeded(kind)
+  const all: ServedKind[] = kinds.map((kind) => createServedKind(kind, { ...options, isLeftOut }))
+  const alternatives = all.filter(({ needed }) => needed === 'any')
+  const isNeeded = ({ needed }: ServedKind) =>
+    needed === 'always' || (needed === 'any' && alternatives.every((kind) => kind.fault() !== undefined))
+  const find = (resource: Resource<KubernetesObject>) => all.find(({ name }) => name === definitionName(resource))
+
+  async function untilNeeded(): Promise<void> {
+    await Promise.all(all.map(({ needed, looked, served }) => (needed === 'always' ? served : looked)))
+    if (alternatives.length > 0) await Promise.race(alternatives.map(({ served }) => served))
+  }
+
   return {
-    names: [...served.keys()],
+    resources: kinds.map(({ resource }) => resource),
+    names: () => all.filter((kind) => kind.fault() === undefined).map(({ name }) => name),
     fault: (resource) => find(resource)?.fault(),
+    isLeftOut: (resource) => all.some((kind) => kind.name === definitionName(resource) && isLeftOut(kind)),
     isAbsent: (resource) => find(resource)?.isAbsent() ?? false,
     async follow(signal) {
-      await Promise.all([...served.values()].map((kind) => kind.follow(signal)))
+      await Promise.all(all.map((kind) => kind.follow(signal)))
     },
     async untilServed(signal, resource) {
-      const awaited = resource ? [find(resource)] : [...served.values()]
-      await Promise.race([Promise.all(awaited.map((kind) => kind?.served)), untilAborted(signal)])
+      await Promise.race([resource ? find(resource)?.served : untilNeeded(), untilAborted(signal)])
     },
   }
+}
+
+interface ServedKind {
+  name: string
+  needed: NonNullable<NeededKind['needed']>
+  /** Resolves once the server has said whether it serves the kind. */
+  looked: Promise<void>
+  served: Promise<void>
+  fault(): string | undefined
+  isAbsent(): boolean
+  follow(signal: AbortSignal): Promise<void>
 }
 
 type Look =
@@ -58,12 +88,18 @@ type Look =
   | ({ is: 'unfit' } & DefinitionFault)
   | { is: 'unchecked' | 'unreadable'; error: ApiError | ApiUnreachable }
 
-function createServedKind(kind: NeededKind, { client, clock, log }: Omit<ServedKindsOptions, 'kinds'>) {
+interface ServedKindOptions extends Omit<ServedKindsOptions, 'kinds'> {
+  isLeftOut: (kind: ServedKind) => boolean
+}
+
+function createServedKind(kind: NeededKind, { client, clock, log, isLeftOut }: ServedKindOptions): ServedKind {
   const definition = definitionName(kind.resource)
+  const { needed = 'always' } = kind
   const served = Promise.withResolvers<void>()
+  const looked = Promise.withResolvers<void>()
   let fault: string | undefined = 'not read yet'
   let isAbsent = false
-  let said = 'served'
+  const say = createTelling(kind, log)
 
   async function look(signal: AbortSignal): Promise<Look> {
     try {
@@ -76,37 +112,56 @@ function createServedKind(kind: NeededKind, { client, clock, log }: Omit<ServedK
     }
   }
 
-  /** Once for each state, and not at all for one that is served from the start. */
-  function say(seen: Look): void {
+  /** Takes in what was seen, and tells whether that is the end of looking. */
+  function settle(seen: Look): boolean {
+    isAbsent = seen.is === 'unfit' && seen.isAbsent
+    if (seen.is !== 'unreadable') looked.resolve()
+    if (seen.is === 'unfit') fault = `${seen.fault}: ${seen.remedy}`
+    else if (seen.is === 'unreadable') fault = 'cannot be read'
+    else fault = undefined
+    if (fault === undefined) served.resolve()
+    return fault === undefined
+  }
+
+  async function follow(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const seen = await look(signal)
+      if (signal.aborted) return
+      say(seen)
+      if (settle(seen)) return
+      const isIdle = seen.is === 'unfit' && isLeftOut(self)
+      await pause(clock, isIdle ? LOOK_SELDOM_MS : LOOK_AGAIN_MS, signal)
+    }
+  }
+
+  const self: ServedKind = {
+    name: definition,
+    needed,
+    looked: looked.promise,
+    served: served.promise,
+    fault: () => fault,
+    isAbsent: () => isAbsent,
+    follow,
+  }
+  return self
+}
+
+/** Once for each state, and not at all for one that is served from the start. */
+function createTelling(kind: NeededKind, log: Logger): (seen: Look) => void {
+  const definition = definitionName(kind.resource)
+  let said = 'served'
+
+  return function say(seen) {
     const state = seen.is === 'unfit' ? seen.fault : seen.is
     if (state === said) return
     said = state
     if (seen.is === 'served') log.info({ definition }, 'a needed definition is served now')
     else if (seen.is === 'unfit') {
-      const { fault, remedy } = seen
-      log.warn({ definition, fault, remedy }, 'a needed definition does not fit, waiting for it')
+      const fields = { definition, fault: seen.fault, remedy: seen.remedy }
+      if ((kind.needed ?? 'always') === 'always') log.warn(fields, 'a needed definition does not fit, waiting for it')
+      else log.info(fields, 'a definition does not fit, its kind is left out until it does')
     } else if (seen.is === 'unreadable') {
       log.warn({ definition, err: seen.error }, 'a needed definition cannot be read, trying again')
     } else log.warn({ definition, err: seen.error }, 'a needed definition may not be read, going on unchecked')
-  }
-
-  return {
-    served: served.promise,
-    fault: () => fault,
-    isAbsent: () => isAbsent,
-    async follow(signal: AbortSignal): Promise<void> {
-      while (!signal.aborted) {
-        const seen = await look(signal)
-        if (signal.aborted) return
-        say(seen)
-        isAbsent = seen.is === 'unfit' && seen.isAbsent
-        if (seen.is === 'served' || seen.is === 'unchecked') {
-          fault = undefined
-          return served.resolve()
-        }
-        fault = seen.is === 'unfit' ? `${seen.fault}: ${seen.remedy}` : 'cannot be read'
-        await pause(clock, LOOK_AGAIN_MS, signal)
-      }
-    },
   }
 }

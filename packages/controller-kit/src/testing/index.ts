@@ -1,3 +1,4 @@
+export { connectionOver, type Sender } from '../connection/connection.ts'
 export { definitionFault } from '../process/definition-fault.ts'
 export { createFakeCluster, type FakeCache, type FakeCluster } from './fake-cluster.ts'
 export { createManualClock, type ManualClock } from './manual-clock.ts'
