@@ -83,12 +83,14 @@ custom:
 {{- $numbers := dict }}
 {{- range $variable, $path := dict
   "MAX_NODES" "limits.maxNodes"
+  "MAX_NODES_PER_NAMESPACE" "limits.maxNodesPerNamespace"
   "MAX_GPUS" "limits.maxGpus"
   "LAUNCH_DEADLINE_MINUTES" "deadlines.launchMinutes"
   "REGISTRATION_DEADLINE_MINUTES" "deadlines.registrationMinutes"
   "INITIALIZATION_DEADLINE_MINUTES" "deadlines.initializationMinutes"
   "DRAIN_DEADLINE_MINUTES" "deadlines.drainMinutes"
   "UNREACHABLE_DRAIN_DEADLINE_MINUTES" "deadlines.unreachableDrainMinutes"
+  "TERMINATION_DEADLINE_MINUTES" "deadlines.terminationMinutes"
   "GARBAGE_COLLECTION_PERIOD_MINUTES" "garbageCollection.periodMinutes"
   "GARBAGE_COLLECTION_GRACE_MINUTES" "garbageCollection.graceMinutes"
   "GARBAGE_COLLECTION_SETTLE_MINUTES" "garbageCollection.settleMinutes"
@@ -122,6 +124,12 @@ custom:
 {{- if not .Values.leaderElection.enabled }}
 - name: LEADER_ELECT
   value: "false"
+{{- end }}
+{{- range $name, $isServed := dict "SERVE_MACHINES" .Values.claims.machines "SERVE_NODE_CLAIMS" .Values.claims.nodeClaims }}
+{{- if not $isServed }}
+- name: {{ $name }}
+  value: "false"
+{{- end }}
 {{- end }}
 {{- with .Values.settings.azure }}
 {{- range $name, $value := dict "ARM_SUBSCRIPTION_ID" .subscriptionId "ARM_RESOURCE_GROUP" .resourceGroup "AZURE_CLUSTER_NAME" .clusterName "LOCATION" .location }}
@@ -276,4 +284,21 @@ custom:
 app.kubernetes.io/name: nvidia-device-plugin
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: device-plugin
+{{- end }}
+
+{{- /* Why the definition of AgentPoolClasses in the cluster is left as it is; empty when this release may write it. */}}
+{{- define "gpu-provisioner.foreignDefinition" -}}
+{{- $live := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "agentpoolclasses.kaito.sh" }}
+{{- if $live }}
+{{- $notes := default dict $live.metadata.annotations }}
+{{- $labels := default dict $live.metadata.labels }}
+{{- $release := default "" (get $notes "meta.helm.sh/release-name") }}
+{{- $namespace := default "" (get $notes "meta.helm.sh/release-namespace") }}
+{{- $byHelm := eq (default "" (get $labels "app.kubernetes.io/managed-by")) "Helm" }}
+{{- if not (and $release $namespace $byHelm) }}
+{{- "was not installed as part of a Helm release" }}
+{{- else if not (and (eq $release .Release.Name) (eq $namespace .Release.Namespace)) }}
+{{- printf "belongs to the Helm release %s of namespace %s" $release $namespace }}
+{{- end }}
+{{- end }}
 {{- end }}

@@ -13,13 +13,20 @@ export interface LifecycleSettings {
   drainDeadlineMs: number
   /** The same for a node whose kubelet is silent: its pods can never confirm that they ended. */
   unreachableDrainDeadlineMs: number
+  /** How long the cloud may take to delete an instance before it is asked again. */
+  terminationDeadlineMs: number
   /** Accepted launches that may fail for one claim before somebody must act. */
   maxFailedLaunches: number
+  /** Between tries of a launch that was refused. The cap also bounds how long one refusal is remembered. */
   refusalBackoff: { baseMs: number; capMs: number }
   /** Claims that may have an instance at the same time; undefined sets no limit. */
   maxNodes: number | undefined
+  /** The same for the claims of Workspaces in one namespace; claims of nobody's Workspace count in none. */
+  maxNodesPerNamespace: number | undefined
   /** GPUs that all claims together may hold; undefined sets no limit. */
   maxGpus: number | undefined
+  /** Where the cluster is, `eastus` or `East US`; undefined is not known. */
+  region: string | undefined
   garbageCollection: GarbageCollectionSettings
 }
 
@@ -39,10 +46,13 @@ export const DEFAULT_SETTINGS: LifecycleSettings = {
   initializationDeadlineMs: 20 * MINUTE_MS,
   drainDeadlineMs: 60 * MINUTE_MS,
   unreachableDrainDeadlineMs: 5 * MINUTE_MS,
+  terminationDeadlineMs: 15 * MINUTE_MS,
   maxFailedLaunches: 3,
   refusalBackoff: { baseMs: 30 * SECOND_MS, capMs: 30 * MINUTE_MS },
   maxNodes: undefined,
+  maxNodesPerNamespace: undefined,
   maxGpus: undefined,
+  region: undefined,
   garbageCollection: {
     periodMs: 2 * MINUTE_MS,
     graceMs: 5 * MINUTE_MS,

@@ -28,8 +28,16 @@ test.each([
   ['LAUNCH_DEADLINE_MINUTES', '0'],
   ['ARM_ENDPOINT', 'http://127.0.0.1'],
   ['LEADER_ELECT', 'perhaps'],
+  ['SERVE_MACHINES', 'perhaps'],
 ])('refuses %s=%s by name', (key, value) => {
   expect(() => readConfig({ ...azure, [key]: value })).toThrow(key)
+})
+
+test('serves both kinds of claim, or one of them, but not none', () => {
+  expect(readConfig(azure).serve).toEqual({ machines: true, nodeClaims: true })
+  expect(readConfig({ ...azure, SERVE_MACHINES: 'false' }).serve).toEqual({ machines: false, nodeClaims: true })
+  const none = { SERVE_MACHINES: 'false', SERVE_NODE_CLAIMS: 'false' }
+  expect(() => readConfig({ ...azure, ...none })).toThrow('SERVE_MACHINES: one kind of claim must be served')
 })
 
 test('reads deadlines in minutes', () => {

@@ -10,7 +10,7 @@ const minutes = (fallbackMs: number) =>
     .default(fallbackMs)
 const limit = z.coerce.number().int().min(0).optional()
 
-const environment = z.object({
+const variables = z.object({
   ...PROCESS_VARIABLES,
   ARM_SUBSCRIPTION_ID: z.string(),
   ARM_RESOURCE_GROUP: z.string(),
@@ -29,28 +29,39 @@ const environment = z.object({
   AZURE_FEDERATED_TOKEN_FILE: z.string().optional(),
   AZURE_AUTHORITY_HOST: z.url().optional(),
   LEADER_ELECTION_NAMESPACE: z.string().default('gpu-provisioner'),
+  /** A kind that is not served is another provisioner's; its claims keep their instances all the same. */
+  SERVE_MACHINES: z.stringbool().default(true),
+  SERVE_NODE_CLAIMS: z.stringbool().default(true),
   MAX_NODES: limit,
+  MAX_NODES_PER_NAMESPACE: limit,
   MAX_GPUS: limit,
   LAUNCH_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.launchDeadlineMs),
   REGISTRATION_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.registrationDeadlineMs),
   INITIALIZATION_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.initializationDeadlineMs),
   DRAIN_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.drainDeadlineMs),
   UNREACHABLE_DRAIN_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.unreachableDrainDeadlineMs),
+  TERMINATION_DEADLINE_MINUTES: minutes(DEFAULT_SETTINGS.terminationDeadlineMs),
   GARBAGE_COLLECTION_PERIOD_MINUTES: minutes(DEFAULT_SETTINGS.garbageCollection.periodMs),
   GARBAGE_COLLECTION_GRACE_MINUTES: minutes(DEFAULT_SETTINGS.garbageCollection.graceMs),
   GARBAGE_COLLECTION_SETTLE_MINUTES: minutes(DEFAULT_SETTINGS.garbageCollection.settleMs),
 })
 
+const environment = variables.refine((env) => env.SERVE_MACHINES || env.SERVE_NODE_CLAIMS, {
+  path: ['SERVE_MACHINES'],
+  error: 'one kind of claim must be served, this one or that of SERVE_NODE_CLAIMS',
+})
+
 type Environment = z.infer<typeof environment>
 
 /** @throws Error that names every key which is missing or wrong. */
-export function readConfig(variables: Record<string, string | undefined> = process.env) {
-  const env = readVariables(environment, variables)
+export function readConfig(given: Record<string, string | undefined> = process.env) {
+  const env = readVariables(environment, given)
   return {
     ...processSettings(env, { namespace: env.LEADER_ELECTION_NAMESPACE, name: 'gpu-provisioner' }),
     azure: azureSettings(env),
     credential: credentialSettings(env),
     lifecycle: lifecycleSettings(env),
+    serve: { machines: env.SERVE_MACHINES, nodeClaims: env.SERVE_NODE_CLAIMS },
     pod: podReference(env),
   }
 }
@@ -87,12 +98,15 @@ function lifecycleSettings(env: Environment) {
   return {
     ...DEFAULT_SETTINGS,
     maxNodes: env.MAX_NODES,
+    maxNodesPerNamespace: env.MAX_NODES_PER_NAMESPACE,
     maxGpus: env.MAX_GPUS,
+    region: env.LOCATION,
     launchDeadlineMs: env.LAUNCH_DEADLINE_MINUTES,
     registrationDeadlineMs: env.REGISTRATION_DEADLINE_MINUTES,
     initializationDeadlineMs: env.INITIALIZATION_DEADLINE_MINUTES,
     drainDeadlineMs: env.DRAIN_DEADLINE_MINUTES,
     unreachableDrainDeadlineMs: env.UNREACHABLE_DRAIN_DEADLINE_MINUTES,
+    terminationDeadlineMs: env.TERMINATION_DEADLINE_MINUTES,
     garbageCollection: {
       ...DEFAULT_SETTINGS.garbageCollection,
       periodMs: env.GARBAGE_COLLECTION_PERIOD_MINUTES,

@@ -1,14 +1,17 @@
 import {
+  createAbsenceProofs,
   createBreaker,
   createChoiceRefusals,
+  createClassSource,
+  createDefinitionHold,
   createDeletionGuard,
   createGarbageCollectionController,
+  createHealthController,
   createInstanceList,
-  createLifecycleController,
+  createLifecycleMetrics,
   type LifecycleSettings,
-  machineAdapter,
 } from '@kaito/claim-lifecycle'
-import type { CloudProvider } from '@kaito/cloud-provider'
+import type { CloudProvider, Instance } from '@kaito/cloud-provider'
 import type {
   Clock,
   EventFacts,
@@ -20,12 +23,15 @@ import type {
   RunOptions,
 } from '@kaito/controller-kit'
 import type { Caches } from './caches.ts'
+import { claimKinds } from './claim-kinds.ts'
 
 interface ControllersOptions {
   client: KubeClient
   caches: Caches
   cloud: CloudProvider
   settings: LifecycleSettings
+  /** Whether the API server knows the kind of the classes. */
+  hasClasses: () => boolean
   /** Where the report of held deletions lives. */
   namespace: string
   events: EventRecorder
@@ -41,26 +47,51 @@ interface ControllersOptions {
 export function createControllers(
   options: ControllersOptions,
 ): Pick<RunOptions, 'controllers' | 'background' | 'checks'> {
-  const { caches, client, cloud, events, namespace, pod, settings } = options
+  const { caches, client, clock, cloud, events, hasClasses, namespace, pod, settings } = options
   const tellOperator = (facts: EventFacts) => pod && events.record(pod, facts)
   const instances = createInstanceList({ ...options, tellOperator })
-  const seesClearly = () => instances.isKnown() && caches.machines.healthy() && caches.nodes.healthy()
-  const guard = createDeletionGuard({ ...options, seesClearly, settleMs: settings.garbageCollection.settleMs })
+  const absences = createAbsenceProofs(clock)
+  instances.onEnded(absences.noteEnded)
+  const claims = claimKinds(client, caches)
+  const kinds = claims.map(({ kind }) => kind)
+  const seesClearly = () => instances.isKnown() && kinds.every((kind) => kind.healthy()) && caches.nodes.healthy()
+  const { settleMs, breakerShare: share } = settings.garbageCollection
+  const measures = createLifecycleMetrics(options)
   const breaker = createBreaker({ client, namespace, tell: events.record })
+  measures.show({ ...settings, kinds, nodes: caches.nodes, instances, heldDeletions: breaker.heldDeletions })
   const shared = {
     ...options,
-    adapter: machineAdapter,
-    claims: caches.machines,
+    ...measures.hooks,
+    onUnclaimed: (unclaimed: readonly Instance[]) => {
+      measures.hooks.onUnclaimed(unclaimed)
+      if (unclaimed.length > 0) tellOperator(unclaimedEvent(unclaimed))
+    },
+    cloud: measures.measured(cloud),
+    kinds,
     nodes: caches.nodes,
+    classes: createClassSource(caches.classes, hasClasses),
     instances,
+    absences,
     choiceRefusals: createChoiceRefusals(),
-    guard,
+    guard: createDeletionGuard({ ...options, seesClearly, settleMs }),
     breaker,
+    definitionHold: createDefinitionHold({ client, clock, kinds, share }),
     tell: events.record,
   }
   return {
     checks: { [cloud.name]: instances.trouble },
-    background: [(signal) => instances.run(signal)],
-    controllers: [createLifecycleController(shared), createGarbageCollectionController(shared)],
+    background: [(signal) => instances.run(signal), measures.run],
+    controllers: [
+      ...claims.flatMap(({ controllers }) => controllers(shared)),
+      createGarbageCollectionController(shared),
+      createHealthController({ ...shared, kinds: claims.flatMap(({ health }) => health(clock)) }),
+    ],
   }
+}
+
+/** They bill, and only people can say whether anybody still needs them. */
+function unclaimedEvent(unclaimed: readonly Instance[]): EventFacts {
+  const names = unclaimed.map(({ name }) => name).sort()
+  const message = `KAITO's own provisioner left ${names.length} instances without a claim, which are left alone and bill on: ${names.join(', ')}`
+  return { type: 'Warning', reason: 'UnclaimedInstances', message }
 }

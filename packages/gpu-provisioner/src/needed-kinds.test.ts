@@ -1,24 +1,53 @@
 import { customResourceDefinitions } from '@kaito/api'
 import { definitionFault } from '@kaito/controller-kit/testing'
-import { expect, test } from 'vitest'
-import { NEEDED_KINDS } from './needed-kinds.ts'
+import { describe, expect, test } from 'vitest'
+import { neededKinds } from './needed-kinds.ts'
 
-const [kind] = NEEDED_KINDS
-const text = JSON.stringify(customResourceDefinitions()['karpenter.sh_machines.yaml'])
+const both = neededKinds({ machines: true, nodeClaims: true })
+const definitions = customResourceDefinitions()
 const established = { status: { conditions: [{ type: 'Established', status: 'True' }] } }
-const faultOf = (definition: string) => kind && definitionFault({ ...JSON.parse(definition), ...established }, kind)
 
-test('the definition of this release fits', () => expect(faultOf(text)).toBeUndefined())
+function faultOf(plural: string, change: (text: string) => string = (text) => text) {
+  const kind = both.find(({ resource }) => resource.plural === plural)
+  const [, definition] = Object.entries(definitions).find(([name]) => name.endsWith(`_${plural}.yaml`)) ?? []
+  if (!kind || !definition) throw new Error(`there is no kind ${plural}`)
+  return definitionFault({ ...JSON.parse(change(JSON.stringify(definition))), ...established }, kind)
+}
 
-test.each([
-  ['without the version we speak', '"name":"v1alpha5"', '"name":"v1beta1"', 'does not serve v1alpha5'],
-  ['that does not serve it', '"served":true', '"served":false', 'does not serve v1alpha5'],
-  ['that would drop the provider ID', '"providerID"', '"anotherID"', 'would drop status.providerID'],
-])('one %s does not', (_case, ...[part, replacement, fault]) => {
-  expect(text).toContain(part)
-  expect(faultOf(text.replaceAll(part, replacement))).toEqual({
-    fault,
-    isAbsent: false,
-    remedy: 'install the one of this release, it comes with the chart gpu-provisioner',
+test.each(['machines', 'nodeclaims', 'agentpoolclasses'])('the definition of %s of this release fits', (plural) => {
+  expect(faultOf(plural)).toBeUndefined()
+})
+
+test('one kind of claim is enough, and classes are never waited for', () => {
+  expect(both.map(({ resource, needed }) => [resource.kind, needed])).toEqual([
+    ['Machine', 'any'],
+    ['NodeClaim', 'any'],
+    ['AgentPoolClass', 'never'],
+  ])
+})
+
+test('a kind that is not served is not asked for', () => {
+  const kinds = neededKinds({ machines: false, nodeClaims: true })
+  expect(kinds.map(({ resource }) => resource.kind)).toEqual(['NodeClaim', 'AgentPoolClass'])
+})
+
+describe.each([
+  ['machines', 'v1alpha5'],
+  ['nodeclaims', 'v1'],
+])('a definition of %s', (plural, version) => {
+  test.each([
+    ['without the version we speak', `"name":"${version}"`, '"name":"v1beta1"', `does not serve ${version}`],
+    ['that does not serve it', '"served":true', '"served":false', `does not serve ${version}`],
+    ['that would drop the provider ID', '"providerID"', '"anotherID"', 'would drop status.providerID'],
+  ])('%s does not fit', (_case, ...[part, replacement, fault]) => {
+    const change = (text: string) => {
+      expect(text).toContain(part)
+      return text.replaceAll(part, replacement)
+    }
+    expect(faultOf(plural, change)).toEqual({
+      fault,
+      isAbsent: false,
+      remedy: 'install the one of this release, it comes with the chart gpu-provisioner',
+    })
   })
 })

@@ -21,6 +21,9 @@ export interface RecordedStep {
 
 export type StepName = 'launched' | 'registered' | 'initialized'
 
+/** Stages of a deletion, in order. */
+type EndStepName = 'drained' | 'volumesDetached' | 'instanceTerminating'
+
 /** One label requirement as a claim words it. */
 export interface Requirement {
   key: string
@@ -53,18 +56,24 @@ export interface Claim {
   terminationGracePeriodMs: number | undefined
   /** Wall clock milliseconds at which the claim ends by itself; undefined is never. */
   expiresAtMs: number | undefined
-  /** Ordered, first is best; empty when no instance type is named. */
-  choices: LaunchChoice[]
-  /** Requirements with one allowed value, as labels. */
+  /** Fields that say nothing anybody could serve, each with its name; empty for almost every claim. */
+  faults: readonly string[]
+  /** What the requirements say of every node of the claim, as labels. */
   fixedLabels: Record<string, string>
   taints: Taint[]
   startupTaints: Taint[]
-  /** Amounts in base units that the node must offer; only those above zero. */
+  /** Amounts in base units that the node must offer; only those above zero. See `requestedResources`. */
   requests: Record<string, number>
   /** Undefined takes the cloud's default for the size. */
   diskGiB: number | undefined
   providerID: string | undefined
   nodeName: string | undefined
+  /** What its Node had, as recorded; quantities as text. */
+  capacity: Record<string, string>
   /** Undefined for a step that was never reported. */
   steps: Record<StepName, RecordedStep | undefined>
+  /** The same for the stages of its deletion; empty for kinds that do not tell them. */
+  endSteps: Partial<Record<EndStepName, RecordedStep | undefined>>
+  /** What was told of the node's health; undefined while nothing was ever wrong. */
+  nodeHealthy: RecordedStep | undefined
 }

@@ -79,17 +79,7 @@ test('says why a deletion takes long where people look first', () => {
   expect(status.conditions).toMatchObject([{ type: 'Ready', status: 'False', reason: 'DrainBlocked' }])
 })
 
-test.each<[what: string, requests: Record<string, string | number>, diskGiB: number | undefined]>([
-  ['takes the disk from storage', { storage: '50Gi' }, 50],
-  ['rounds the disk up', { storage: '50G' }, 47],
-  ['takes the disk from ephemeral-storage too', { 'ephemeral-storage': '100Gi' }, 100],
-  ['leaves the disk to the cloud for zero', { storage: '0' }, undefined],
-  ['leaves the disk to the cloud when none is named', { 'nvidia.com/gpu': 1 }, undefined],
-])('%s', (_what, requests, diskGiB) => {
-  expect(machineAdapter.read(aMachine({ spec: { resources: { requests } } })).diskGiB).toBe(diskGiB)
-})
-
 test('reads a claim that says nothing', () => {
   const claim = machineAdapter.read(aMachine({ spec: {} }))
-  expect(claim).toMatchObject({ held: false, choices: [], fixedLabels: {}, requests: {}, providerID: undefined })
+  expect(claim).toMatchObject({ held: false, fixedLabels: {}, requests: {}, providerID: undefined })
 })

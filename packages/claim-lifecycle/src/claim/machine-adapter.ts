@@ -1,11 +1,13 @@
-import { MACHINE_CONDITIONS, type Machine, quantityValue, TERMINATION_FINALIZER } from '@kaito/api'
+import { MACHINE_CONDITIONS, type Machine, NODE_HEALTHY_CONDITION } from '@kaito/api'
 import { mergeConditions, type Resource } from '@kaito/controller-kit'
-import type { Claim, RecordedStep, StepName } from './claim.ts'
+import type { Claim, StepName } from './claim.ts'
 import type { ClaimAdapter, ClaimReport, StepReport } from './claim-adapter.ts'
-import { fixedLabels, launchChoices } from './requirements.ts'
+import { quantityTexts, readIdentity, readWish, recordedStep } from './claim-reading.ts'
 
 /** Karpenter's way to take over a machine that exists: nothing is launched for it. */
 const LINKED_ANNOTATION = 'karpenter.sh/linked'
+/** Kubernetes' own, on Nodes that are marked unschedulable. */
+const UNSCHEDULABLE_TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const
 const MESSAGE_LIMIT = 800
 const STEPS: StepName[] = ['launched', 'registered', 'initialized']
 
@@ -29,42 +31,32 @@ const MACHINES: Resource<Machine> = {
 /** `Machine` of `karpenter.sh/v1alpha5`; its conditions follow knative's rules, as in Karpenter core 0.31. */
 export const machineAdapter: ClaimAdapter<Machine> = {
   resource: MACHINES,
+  closing: { taint: UNSCHEDULABLE_TAINT, byCordon: true, protectedBy: undefined, staged: false },
+  serving: { expectsUnregisteredTaint: false, compares: 'all' },
   isOurs: () => true,
   read: readMachine,
   status: machineStatus,
 }
 
 function readMachine({ metadata, spec, status }: Machine): Claim {
-  const requirements = spec?.requirements ?? []
-  const requests = amountsAboveZero(spec?.resources?.requests ?? {})
   return {
-    name: metadata.name,
-    uid: metadata.uid ?? '',
-    generation: metadata.generation ?? 0,
-    createdAt: metadata.creationTimestamp ?? '',
-    deletedAt: metadata.deletionTimestamp,
-    held: metadata.finalizers?.includes(TERMINATION_FINALIZER) ?? false,
-    labels: metadata.labels ?? {},
-    annotations: metadata.annotations ?? {},
-    requirements,
+    ...readIdentity(metadata),
+    ...readWish(spec),
     className: className(spec?.machineTemplateRef),
     classLabels: {},
     ownedByNodePool: false,
     terminationGracePeriodMs: undefined,
     expiresAtMs: undefined,
-    choices: launchChoices(requirements),
-    fixedLabels: fixedLabels(requirements),
-    taints: (spec?.taints ?? []).map(taintOf),
-    startupTaints: (spec?.startupTaints ?? []).map(taintOf),
-    requests,
-    diskGiB: diskGiB(requests),
     providerID: status?.providerID || metadata.annotations?.[LINKED_ANNOTATION] || undefined,
     nodeName: status?.nodeName || undefined,
+    capacity: quantityTexts(status?.capacity),
     steps: {
       launched: recordedStep(status?.conditions, MACHINE_CONDITIONS.launched),
       registered: recordedStep(status?.conditions, MACHINE_CONDITIONS.registered),
       initialized: recordedStep(status?.conditions, MACHINE_CONDITIONS.initialized),
     },
+    endSteps: {},
+    nodeHealthy: recordedStep(status?.conditions, NODE_HEALTHY_CONDITION),
   }
 }
 
@@ -74,42 +66,16 @@ function className(template: NonNullable<Machine['spec']>['machineTemplateRef'])
   return isOurs ? template.name : undefined
 }
 
-function taintOf({ key, value, effect }: { key: string; value?: string | undefined; effect: string }) {
-  return { key, effect, ...(value !== undefined && { value }) }
-}
-
-function amountsAboveZero(quantities: Record<string, string | number>): Record<string, number> {
-  const amounts = Object.entries(quantities).map(([name, quantity]) => [name, quantityValue(quantity)] as const)
-  return Object.fromEntries(amounts.filter(([, amount]) => amount > 0))
-}
-
-/** The older lineage of provisioners asks for disk as `storage`, Karpenter core as `ephemeral-storage`. */
-function diskGiB(requests: Record<string, number>): number | undefined {
-  const bytes = requests.storage ?? requests['ephemeral-storage']
-  return bytes === undefined ? undefined : Math.ceil(bytes / 2 ** 30)
-}
-
 type StoredConditions = NonNullable<Machine['status']>['conditions']
-
-function recordedStep(conditions: StoredConditions, type: string): RecordedStep | undefined {
-  const condition = conditions?.find((candidate) => candidate.type === type)
-  if (!condition) return undefined
-  const since = Date.parse(condition.lastTransitionTime ?? '')
-  return {
-    met: condition.status === 'True',
-    reason: condition.reason,
-    message: condition.message,
-    sinceMs: Number.isNaN(since) ? undefined : since,
-  }
-}
 
 function machineStatus({ status }: Machine, report: ClaimReport, nowIso: string): object {
   const desired = STEPS.flatMap((name) => condition(MACHINE_CONDITIONS[name], report[name]))
+  const healthy = condition(NODE_HEALTHY_CONDITION, report.nodeHealthy)
   const ready = condition(MACHINE_CONDITIONS.ready, report.trouble ? unmet(report.trouble) : readiness(report))
   return {
     ...status,
     ...nodeFields(report.node),
-    conditions: mergeConditions(status?.conditions?.map(knativeCondition), [...desired, ...ready], {
+    conditions: mergeConditions(status?.conditions?.map(knativeCondition), [...desired, ...healthy, ...ready], {
       nowIso,
       transitionOn: 'any',
     }),

@@ -9,51 +9,77 @@ const NAME = 'gpu-provisioner-deletions'
 export interface Breaker {
   /** Whether all of these may go. Opens when there are too many and nobody has approved them. */
   allows(candidates: readonly Candidate[], limit: number, signal: AbortSignal): Promise<boolean>
+  /** Whether deletions wait for somebody's word, as far as this process knows. */
+  isOpen(): boolean
+  /** How many do; 0 while it is closed. */
+  heldDeletions(): number
 }
 
-/** While it is open, a ConfigMap in `namespace` names what waits; its annotation is where people approve. */
+/**
+ * While it is open, a ConfigMap in `namespace` names what waits; its annotation is where people approve. An approval
+ * counts for what the ConfigMap names at that time: other candidates, even as many, need another.
+ */
 export function createBreaker(options: { client: KubeClient; namespace: string; tell: TellEvent }): Breaker {
   const { client, namespace, tell } = options
   const key = { namespace, name: NAME }
-  let openFor = 0
+  let held: string | undefined
+  let heldCount = 0
+  let hasLooked = false
 
   async function open(candidates: readonly Candidate[], signal: AbortSignal): Promise<void> {
     const message =
-      `${candidates.length} instances or claims look left over, too many to delete without a word. To approve: ` +
+      `${candidates.length} ${suspicion(candidates)}, too many to delete without a word. To approve: ` +
       `kubectl -n ${namespace} annotate --overwrite configmap ${NAME} ${APPROVED_DELETIONS_ANNOTATION}=${candidates.length}`
-    const data = { message, candidates: candidates.map(({ kind, name }) => `${kind} ${name}`).join('\n') }
-    const stored = await storedAs({ metadata: key, data }, signal)
-    if (openFor !== candidates.length) tell(stored, { type: 'Warning', reason: 'DeletionsHeld', message })
-    openFor = candidates.length
+    const stored = await storedAs({ message, candidates: listing(candidates) }, signal)
+    tell(stored, { type: 'Warning', reason: 'DeletionsHeld', message })
   }
 
-  async function storedAs(report: ConfigMap, signal: AbortSignal): Promise<ConfigMap> {
+  async function storedAs(data: Record<string, string>, signal: AbortSignal): Promise<ConfigMap> {
     try {
-      return await client.create(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', ...report }, { signal })
+      const report = { apiVersion: 'v1', kind: 'ConfigMap', metadata: key, data }
+      return await client.create(CONFIG_MAPS, report, { signal })
     } catch (error) {
       if (!isAlreadyExists(error)) throw error
-      return client.mergePatch(CONFIG_MAPS, key, { data: report.data }, { signal })
+      const metadata = { annotations: { [APPROVED_DELETIONS_ANNOTATION]: null } }
+      return client.mergePatch(CONFIG_MAPS, key, { metadata, data }, { signal })
     }
   }
 
   /** An approval is for one pass: the next flood needs a new one. */
-  async function close({ metadata: { uid = '' } }: ConfigMap, signal: AbortSignal): Promise<void> {
-    await client.delete(CONFIG_MAPS, key, { preconditions: { uid }, signal })
-    openFor = 0
+  async function close(current: ConfigMap | undefined, signal: AbortSignal): Promise<true> {
+    const { uid = '' } = current?.metadata ?? {}
+    if (current) await client.delete(CONFIG_MAPS, key, { preconditions: { uid }, signal })
+    held = undefined
+    return true
   }
 
   return {
+    isOpen: () => held !== undefined,
+    heldDeletions: () => (held === undefined ? 0 : heldCount),
     async allows(candidates, limit, signal) {
       const isFew = candidates.length <= limit
-      if (isFew && openFor === 0) return true
+      if (isFew && held === undefined && hasLooked) return true
       const current = await client.get(CONFIG_MAPS, key, { signal })
+      hasLooked = true
+      if (isFew) return close(current, signal)
+      held = listing(candidates)
+      heldCount = candidates.length
+      const isReported = current?.data?.candidates === held
       const approved = current?.metadata.annotations?.[APPROVED_DELETIONS_ANNOTATION]
-      if (isFew || approved === String(candidates.length)) {
-        if (current) await close(current, signal)
-        return true
-      }
-      if (openFor !== candidates.length || !current) await open(candidates, signal)
+      if (isReported && approved === String(candidates.length)) return close(current, signal)
+      if (!isReported) await open(candidates, signal)
       return false
     },
   }
+}
+
+function suspicion(candidates: readonly Candidate[]): string {
+  const ofDefinition = candidates.filter(({ kind }) => kind === 'definitionDeleted').length
+  if (ofDefinition === 0) return 'instances or claims look left over'
+  return `instances or claims would go, ${ofDefinition} of them because the definition of their kind was deleted`
+}
+
+function listing(candidates: readonly Candidate[]): string {
+  const lines = candidates.map(({ kind, name, claimKind }) => [kind, claimKind ?? [], name].flat().join(' '))
+  return lines.sort().join('\n')
 }

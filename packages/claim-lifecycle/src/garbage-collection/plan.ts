@@ -2,14 +2,25 @@ import { CLAIM_UID_LABEL, TERMINATION_FINALIZER } from '@kaito/api'
 import type { Instance } from '@kaito/cloud-provider'
 import type { Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
-import { readyStatus } from '../node/node-facts.ts'
+import { isLeaving, readyStatus } from '../node/node-facts.ts'
 
-/** The world as one pass sees it. The instances must have been listed before the claims were read. */
+/** A claim as a pass found it on the server. */
+export interface FoundClaim {
+  /** Such as `Machine`. */
+  kind: string
+  /** False where this process leaves the kind alone: such a claim keeps its instance, and nothing becomes of it. */
+  isServed: boolean
+  claim: Claim
+}
+
+/** The world as one pass sees it. The instances must have been listed before the claims of all kinds were read. */
 export interface World {
-  /** Wall clock milliseconds. */
+  /** Wall clock milliseconds: dates the age of what carries a date. */
   now: number
+  /** Monotonic milliseconds: how long this process has seen something; no clock that jumps may shorten that. */
+  monotonic: number
   instances: readonly Instance[]
-  claims: readonly Claim[]
+  claims: readonly FoundClaim[]
   nodes: readonly Node[]
 }
 
@@ -17,49 +28,97 @@ export interface World {
  * Something that seems to be left over:
  * - `orphan`: an instance whose claim does not exist;
  * - `gone`: a claim whose instance does not exist any more;
- * - `lostNode`: a claim whose instance runs on without a Node.
+ * - `lostNode`: a claim whose instance exists on without a Node;
+ * - `strayNode`: a Node that was ours, of a claim and an instance that both do not exist;
+ * - `definitionDeleted`: a claim that ends only because the definition of its kind was deleted, with all the others.
  */
 export interface Candidate {
-  kind: 'orphan' | 'gone' | 'lostNode'
+  kind: 'orphan' | 'gone' | 'lostNode' | 'strayNode' | 'definitionDeleted'
+  /** Of the instance, the claim or the Node. */
   name: string
   claimUid: string
+  /** Kind of the claim, where the candidate is one. */
+  claimKind: string | undefined
 }
 
 interface Rules {
   graceMs: number
+  /** How long a Node may stay away before its claim ends. */
   lostNodeMs: number
+  /** How long an instance must have been left in peace before it may be an orphan. */
+  settleMs: number
   breakerShare: number
 }
 
-interface Verdict {
-  /** When each candidate was first seen without a break; to be handed to the next pass. */
+/** What one pass hands to the next. */
+interface Memory {
+  /** When each candidate was first seen without a break, monotonic. */
   firstSeen: ReadonlyMap<string, number>
+  /** When an instance was last seen stopped or being changed, by name, monotonic. */
+  unrest: ReadonlyMap<string, number>
+  /** How many claims there were when there were any. */
+  claims: number
+}
+
+export const NOTHING_SEEN: Memory = { firstSeen: new Map(), unrest: new Map(), claims: 0 }
+
+interface Verdict {
+  memory: Memory
   /** Those that may go now. */
   collect: Candidate[]
   /** More than this may not go in one pass without somebody's word. */
   limit: number
 }
 
+/** A cloud repairs what failed by itself for about an hour; only then is its machine given up. */
+const FAILED_TAKES_LONGER = 6
+
 /** What may go, given how long each candidate has been one. Nothing goes on its first sight. */
-export function plan(world: World, earlier: ReadonlyMap<string, number>, rules: Rules): Verdict {
-  const found = candidates(world, rules.graceMs)
-  const firstSeen = new Map(found.map((candidate) => [keyOf(candidate), earlier.get(keyOf(candidate)) ?? world.now]))
+export function plan(world: World, earlier: Memory, rules: Rules): Verdict {
+  const { monotonic, claims, instances } = world
+  const unrest = unrestOf(world, earlier)
+  const isRestless = (name: string) => monotonic - (unrest.get(name) ?? Number.NEGATIVE_INFINITY) < rules.settleMs
+  const found = candidates(world, rules.graceMs).filter(({ kind, name }) => kind !== 'orphan' || !isRestless(name))
+  const firstSeen = new Map(found.map((one) => [keyOf(one), earlier.firstSeen.get(keyOf(one)) ?? monotonic]))
   const collect = found.filter((candidate) => {
-    const since = earlier.get(keyOf(candidate))
-    return since !== undefined && world.now - since >= (candidate.kind === 'lostNode' ? rules.lostNodeMs : 0)
+    const since = earlier.firstSeen.get(keyOf(candidate))
+    return since !== undefined && monotonic - since >= waitMs(candidate, world, rules)
   })
-  const owned = world.instances.filter(({ claimUid }) => claimUid !== undefined).length
-  return { firstSeen, collect, limit: Math.max(1, Math.floor(owned * rules.breakerShare)) }
+  const owned = instances.filter(({ claimUid }) => claimUid !== undefined).length
+  // All claims of a cluster at once do not end unseen: such a list is the server's mistake, or that of who restored it.
+  const isSuddenlyEmpty = claims.length === 0 && earlier.claims > 1
+  const limit = isSuddenlyEmpty ? 0 : Math.max(1, Math.floor(owned * rules.breakerShare))
+  const remembered = isSuddenlyEmpty && found.length > 0 ? earlier.claims : claims.length
+  return { memory: { firstSeen, unrest, claims: remembered }, collect, limit }
 }
 
-/** Nodes that only our finalizer keeps although neither their claim nor their instance exists. */
-export function abandonedNodes({ instances, claims, nodes }: World): Node[] {
-  const alive = new Set([...instances.map(({ claimUid }) => claimUid), ...claims.map(({ uid }) => uid)])
-  return nodes.filter(({ metadata }) => {
-    const claimUid = metadata.labels?.[CLAIM_UID_LABEL]
-    const isHeld = metadata.finalizers?.includes(TERMINATION_FINALIZER) === true
-    return claimUid !== undefined && isHeld && metadata.deletionTimestamp !== undefined && !alive.has(claimUid)
+function unrestOf({ instances, monotonic }: World, earlier: Memory): ReadonlyMap<string, number> {
+  const seen = instances.flatMap(({ name, state }) => {
+    const at = state === 'Busy' || state === 'Stopped' ? monotonic : earlier.unrest.get(name)
+    return at === undefined ? [] : [[name, at] as const]
   })
+  return new Map(seen)
+}
+
+function waitMs({ kind, name }: Candidate, { instances }: World, { lostNodeMs }: Rules): number {
+  if (kind !== 'lostNode') return 0
+  const hasFailed = instances.some((instance) => instance.name === name && instance.state === 'Failed')
+  return hasFailed ? lostNodeMs * FAILED_TAKES_LONGER : lostNodeMs
+}
+
+/** Leaving Nodes that only our finalizer keeps although neither their claim nor their instance exists. */
+export function abandonedNodes(world: World): Node[] {
+  return withoutOwner(world).filter(
+    (node) => isLeaving(node) && node.metadata.finalizers?.includes(TERMINATION_FINALIZER),
+  )
+}
+
+/** Instances of KAITO's own provisioner that no claim of any kind has as its own: to be told, never to be touched. */
+export function unclaimedInstances({ instances, claims }: Pick<World, 'instances' | 'claims'>): Instance[] {
+  const names = new Set(claims.map(({ claim }) => claim.name))
+  return instances.filter(
+    ({ name, claimUid, madeByKaito }) => madeByKaito && claimUid === undefined && !names.has(name),
+  )
 }
 
 function keyOf({ kind, name, claimUid }: Candidate): string {
@@ -69,31 +128,55 @@ function keyOf({ kind, name, claimUid }: Candidate): string {
 /** Everything that looks left over right now. */
 export function candidates(world: World, graceMs: number): Candidate[] {
   const orphans = world.instances.flatMap((instance) => orphan(instance, world, graceMs) ?? [])
-  return [...orphans, ...world.claims.flatMap((claim) => endedClaim(claim, world) ?? [])]
+  const ended = world.claims.flatMap((found) => endedClaim(found, world) ?? [])
+  return [...orphans, ...ended, ...strayNodes(world)]
 }
 
 function orphan(
   { name, claimUid, state, claimCreatedAt }: Instance,
-  world: World,
+  { claims, now }: World,
   graceMs: number,
 ): Candidate | undefined {
-  if (claimUid === undefined || state === 'Deleting') return undefined
-  if (world.claims.some(({ uid }) => uid === claimUid)) return undefined
+  // Who stops or changes an instance has it in hand.
+  if (claimUid === undefined || state === 'Deleting' || state === 'Busy' || state === 'Stopped') return undefined
+  if (claims.some(({ claim }) => claim.uid === claimUid || isRestored(claim, name))) return undefined
   // An unreadable age compares as false: what we cannot date we leave alone.
-  const isOld = world.now - Date.parse(claimCreatedAt ?? '') > graceMs
-  return isOld ? { kind: 'orphan', name, claimUid } : undefined
+  const isOld = now - Date.parse(claimCreatedAt ?? '') > graceMs
+  return isOld ? { kind: 'orphan', name, claimUid, claimKind: undefined } : undefined
 }
 
-function endedClaim(claim: Claim, { instances, nodes }: World): Candidate | undefined {
+/** A backup brings claims back under new UIDs: one that records a node had the instance of its name. */
+function isRestored({ name, providerID }: Claim, instanceName: string): boolean {
+  return name === instanceName && providerID !== undefined
+}
+
+function endedClaim({ kind, isServed, claim }: FoundClaim, { instances, nodes }: World): Candidate | undefined {
   const { name, uid, providerID, held, deletedAt, steps } = claim
-  if (!held || deletedAt !== undefined || providerID === undefined) return undefined
+  if (!isServed || !held || deletedAt !== undefined || providerID === undefined) return undefined
   const instance = instances.find((candidate) => candidate.name === name)
   const own = nodes.filter(
     ({ metadata, spec }) => spec?.providerID === providerID || metadata.labels?.[CLAIM_UID_LABEL] === uid,
   )
+  const ended = { name, claimUid: uid, claimKind: kind }
   // A node that works contradicts every list.
-  if (!instance)
-    return own.some((node) => readyStatus(node) === 'True') ? undefined : { kind: 'gone', name, claimUid: uid }
-  if (instance.claimUid !== uid || instance.state !== 'Running' || !steps.initialized?.met) return undefined
-  return own.length > 0 ? undefined : { kind: 'lostNode', name, claimUid: uid }
+  if (!instance) return own.some((node) => readyStatus(node) === 'True') ? undefined : { kind: 'gone', ...ended }
+  const isAtRest = instance.state === 'Running' || instance.state === 'Failed'
+  if (instance.claimUid !== uid || !isAtRest || !steps.initialized?.met) return undefined
+  return own.length > 0 ? undefined : { kind: 'lostNode', ...ended }
+}
+
+function strayNodes(world: World): Candidate[] {
+  const stray = withoutOwner(world).filter((node) => !isLeaving(node) && readyStatus(node) !== 'True')
+  return stray.map(({ metadata: { name, labels } }) => {
+    return { kind: 'strayNode', name, claimUid: labels?.[CLAIM_UID_LABEL] ?? '', claimKind: undefined }
+  })
+}
+
+/** Nodes that carry the UID of a claim which does not exist and has no instance either. */
+function withoutOwner({ instances, claims, nodes }: World): Node[] {
+  const alive = new Set([...instances.map(({ claimUid }) => claimUid), ...claims.map(({ claim }) => claim.uid)])
+  return nodes.filter(({ metadata }) => {
+    const claimUid = metadata.labels?.[CLAIM_UID_LABEL]
+    return claimUid !== undefined && !alive.has(claimUid)
+  })
 }

@@ -1,121 +1,117 @@
 import { TERMINATION_FINALIZER } from '@kaito/api'
-import { CloudError, type CloudProvider } from '@kaito/cloud-provider'
+import type { Instance } from '@kaito/cloud-provider'
+import { type Logger, NODES, type Node, type Reconcile } from '@kaito/controller-kit'
+import { collectAll } from './collect.ts'
+import type { CollectorDependencies } from './dependencies.ts'
 import {
-  type Cache,
-  type Clock,
-  type KubeClient,
-  type KubernetesObject,
-  NODES,
-  type Node,
-  type Reconcile,
-  type ReconcileContext,
-} from '@kaito/controller-kit'
-import type { ClaimAdapter } from '../claim/claim-adapter.ts'
-import type { InstanceList } from '../instances/instance-list.ts'
-import type { LifecycleSettings } from '../settings.ts'
-import type { Breaker } from './breaker.ts'
-import type { DeletionGuard } from './deletion-guard.ts'
-import { abandonedNodes, type Candidate, candidates, plan, type World } from './plan.ts'
+  abandonedNodes,
+  type Candidate,
+  type FoundClaim,
+  NOTHING_SEEN,
+  plan,
+  unclaimedInstances,
+  type World,
+} from './plan.ts'
 
-export interface CollectorDependencies<T extends KubernetesObject> {
-  adapter: ClaimAdapter<T>
-  client: KubeClient
-  nodes: Cache<Node>
-  cloud: CloudProvider
-  instances: InstanceList
-  guard: DeletionGuard
-  breaker: Breaker
-  clock: Clock
-  settings: LifecycleSettings
-}
+/** With candidates in sight the next pass, which may confirm them, comes sooner. */
+const CONFIRM_MS = 30_000
 
 /** Compares the cloud with the claims and deletes what only one side knows, slowly and never much at once. */
-export function createGarbageCollector<T extends KubernetesObject>(options: CollectorDependencies<T>): Reconcile {
-  const { instances, guard, breaker, settings } = options
-  const { periodMs, graceMs, breakerShare } = settings.garbageCollection
-  const rules = { graceMs, breakerShare, lostNodeMs: settings.registrationDeadlineMs }
-  let earlier: ReadonlyMap<string, number> = new Map()
+export function createGarbageCollector(options: CollectorDependencies): Reconcile {
+  const { instances, guard, settings, clock } = options
+  const { periodMs, graceMs, settleMs, breakerShare } = settings.garbageCollection
+  const rules = { graceMs, settleMs, breakerShare, lostNodeMs: settings.registrationDeadlineMs }
+  const tellUnclaimed = createUnclaimedTelling(options)
+  let memory = NOTHING_SEEN
 
   return async function reconcile(_key, { signal, log }) {
-    const revisit = { revisitAfterMs: periodMs }
-    if (!instances.isKnown()) {
+    const isKnown = instances.isKnown()
+    // The instances first: what is made in between then has a claim, and is no orphan.
+    const listed = instances.all()
+    const { claims, held } = await observeClaims(options, signal)
+    if (!isKnown) {
       await guard.check(false, signal)
-      return revisit
+      await sweep(options, { found: [], held, limit: 1 }, { signal, log })
+      return { revisitAfterMs: periodMs }
     }
-    const world = await observe(options, signal)
-    const { firstSeen, collect: found, limit } = plan(world, earlier, rules)
-    earlier = firstSeen
-    const isWaiting = world.claims.some(({ steps, deletedAt }) => !steps.initialized?.met && deletedAt === undefined)
-    await guard.check(isWaiting || firstSeen.size > 0, signal)
+    const world: World = {
+      now: clock.now(),
+      monotonic: clock.monotonic(),
+      instances: listed,
+      claims,
+      nodes: options.nodes.list(),
+    }
+    const { collect: found, limit, ...verdict } = plan(world, memory, rules)
+    memory = verdict.memory
+    const isWaiting = claims.some(({ claim }) => !claim.steps.initialized?.met && claim.deletedAt === undefined)
+    await guard.check(isWaiting || memory.firstSeen.size > 0, signal)
+    tellUnclaimed(unclaimedInstances(world), log)
     for (const node of abandonedNodes(world)) await releaseNode(options, node, signal)
-    if (found.length === 0 || !guard.allows()) return revisit
-    if (await breaker.allows(found, limit, signal)) await collectAll(options, found, { signal, log })
-    else log.error({ candidates: found.length, limit }, 'too much looks left over, nothing is deleted')
-    return revisit
+    await sweep(options, { found, held, limit }, { signal, log })
+    return { revisitAfterMs: memory.firstSeen.size > 0 ? Math.min(periodMs, CONFIRM_MS) : periodMs }
   }
 }
 
-/** The instances first: what is made in between then has a claim, and is no orphan. */
-async function observe<T extends KubernetesObject>(
-  options: CollectorDependencies<T>,
-  signal: AbortSignal,
-): Promise<World> {
-  const { adapter, client, clock, instances, nodes } = options
-  const listed = instances.all()
-  const claims = await client.list(adapter.resource, { signal })
-  return { now: clock.now(), instances: listed, claims: claims.map(adapter.read), nodes: nodes.list() }
+interface Sweep {
+  found: readonly Candidate[]
+  held: readonly Candidate[]
+  limit: number
 }
 
-async function collectAll<T extends KubernetesObject>(
-  options: CollectorDependencies<T>,
-  found: readonly Candidate[],
-  { signal, log }: ReconcileContext,
+/** Deletions that somebody asked for wait for nobody but the breaker; those that we decide wait for the guard too. */
+async function sweep(
+  options: CollectorDependencies,
+  { found, held, limit }: Sweep,
+  context: { signal: AbortSignal; log: Logger },
 ): Promise<void> {
-  for (const candidate of found) {
-    try {
-      if (!(await isConfirmed(options, candidate, signal))) continue
-      log.warn({ ...candidate }, 'deleting what is left over')
-      await collect(options, candidate, signal)
-    } catch (error) {
-      if (!(error instanceof CloudError)) throw error
-      log.warn({ ...candidate, err: error }, 'the cloud refused, the next pass tries again')
-    }
-  }
-}
-
-async function collect<T extends KubernetesObject>(
-  { adapter, client, cloud, instances }: CollectorDependencies<T>,
-  { kind, name, claimUid }: Candidate,
-  signal: AbortSignal,
-): Promise<void> {
-  if (kind !== 'orphan') {
-    await client.delete(adapter.resource, { name }, { preconditions: { uid: claimUid }, signal })
+  const { guard, breaker, definitionHold } = options
+  const { signal, log } = context
+  if (!guard.allows() && held.length === 0) return
+  const ours = guard.allows() ? found : []
+  const all = [...held, ...ours]
+  if (!(await breaker.allows(all, held.length > 0 ? 0 : limit, signal))) {
+    log.error({ candidates: all.length, limit }, 'too much looks left over, nothing is deleted')
     return
   }
-  await cloud.terminate({ name, claimUid }, { signal })
-  instances.noteTerminated(name)
+  if (held.length > 0) definitionHold.approve(held.map(({ claimUid }) => claimUid))
+  await collectAll(options, ours, context)
 }
 
-/** Asks both sides themselves, right before the deletion. */
-async function isConfirmed<T extends KubernetesObject>(
-  { adapter, client, cloud }: CollectorDependencies<T>,
-  { kind, name, claimUid }: Candidate,
+/** Read from the server itself, every kind. One kind that cannot be listed ends the pass: nothing may follow from it. */
+async function observeClaims(
+  { kinds, definitionHold }: CollectorDependencies,
   signal: AbortSignal,
-): Promise<boolean> {
-  const claim = await client.get(adapter.resource, { name }, { signal })
-  const claimExists = claim?.metadata.uid === claimUid
-  // The termination itself reads the instance again and checks whose it is.
-  if (kind === 'orphan') return !claimExists
-  const instance = await cloud.get(name, { signal })
-  if (!claim || !claimExists) return false
-  if (kind === 'gone' && instance) return false
-  const world = { now: 0, instances: instance ? [instance] : [], claims: [adapter.read(claim)] }
-  const nodes = await client.list(NODES, { signal })
-  return candidates({ ...world, nodes }, 0).some((one) => one.kind === kind)
+): Promise<{ claims: FoundClaim[]; held: Candidate[] }> {
+  const claims: FoundClaim[] = []
+  const held: Candidate[] = []
+  for (const kind of kinds) {
+    const stored = await kind.list(signal)
+    const claimKind = kind.owner.kind
+    claims.push(...stored.map((claim) => ({ kind: claimKind, isServed: kind.isServed, claim })))
+    const waiting = kind.isServed ? await definitionHold.held(kind, stored, signal) : []
+    held.push(
+      ...waiting.map(({ name, uid }): Candidate => ({ kind: 'definitionDeleted', name, claimUid: uid, claimKind })),
+    )
+  }
+  return { claims, held }
 }
 
-async function releaseNode<T extends KubernetesObject>(
-  { client }: CollectorDependencies<T>,
+function createUnclaimedTelling({ onUnclaimed }: CollectorDependencies) {
+  let told = new Set<string>()
+  return (unclaimed: readonly Instance[], log: Logger): void => {
+    const names = new Set(unclaimed.map(({ name }) => name))
+    const isSame = names.size === told.size && [...names].every((name) => told.has(name))
+    for (const name of names) {
+      if (!told.has(name))
+        log.warn({ instance: name }, "an instance of KAITO's own provisioner has no claim, it is left alone")
+    }
+    told = names
+    if (!isSame) onUnclaimed?.(unclaimed)
+  }
+}
+
+async function releaseNode(
+  { client }: CollectorDependencies,
   { metadata: { name, resourceVersion, finalizers = [] } }: Node,
   signal: AbortSignal,
 ): Promise<void> {

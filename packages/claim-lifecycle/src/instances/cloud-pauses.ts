@@ -8,6 +8,8 @@ interface CloudPauses {
   left(key: string): number
   /** Answers the pause: what the cloud asked for, or one that grows with each refusal in a row. */
   refused(key: string, askedMs: number | undefined): number
+  /** Refusals in a row so far. */
+  times(key: string): number
   clear(key: string): void
 }
 
@@ -21,6 +23,7 @@ export function createCloudPauses(clock: { monotonic(): number }): CloudPauses {
       pauses.set(key, { times, until: clock.monotonic() + pauseMs })
       return pauseMs
     },
+    times: (key) => pauses.get(key)?.times ?? 0,
     clear: (key) => void pauses.delete(key),
   }
 }

@@ -22,6 +22,8 @@ export interface InstanceList {
   /** What the last list, and our own calls since, say of the claim's instance. Unknown after a failed list. */
   find(claim: { name: string; uid: string }): Sighting
   all(): Instance[]
+  /** Whatever has that name, anybody's; undefined when nothing is known of it. */
+  named(name: string): Instance | undefined
   /** False after a failed list: nothing may be concluded from absence. */
   isKnown(): boolean
   /** Why the cloud cannot be worked with; undefined while it can, and for a stand-by, which does not ask it. */
@@ -95,6 +97,8 @@ class SharedInstanceList implements InstanceList {
     const names = new Set([...this.#listed.keys(), ...this.#beliefs.names()])
     return [...names].flatMap((name) => this.#current(name) ?? [])
   }
+
+  named = (name: string): Instance | undefined => this.#current(name)
 
   isKnown = (): boolean => this.#known
 
@@ -246,6 +250,7 @@ function launchedInstance(spec: InstanceSpec): Instance {
   return {
     name,
     claimUid,
+    madeByKaito: false,
     launch,
     state: 'Creating',
     failure: undefined,

@@ -1,9 +1,19 @@
-import { CAPACITY_TYPE_LABEL } from '@kaito/api'
+import { type AgentPoolClassSpec, CAPACITY_TYPE_LABEL, NODE_IMAGE_FAMILY_ANNOTATION, type Taint } from '@kaito/api'
 import type { InstanceSpec } from '@kaito/cloud-provider'
 import type { Claim, LaunchChoice } from '../claim/claim.ts'
 
-/** What to ask the cloud for, best choice first. `launch` is the ordinal of the launch, whichever choice is taken. */
-export function instanceSpecs(claim: Claim, choices: readonly LaunchChoice[], launch: number): InstanceSpec[] {
+interface Launch {
+  /** Best first. */
+  choices: readonly LaunchChoice[]
+  /** Of the claim's class; `{}` for none. */
+  spec: AgentPoolClassSpec
+  /** Ordinal of the launch, whichever choice is taken. */
+  launch: number
+}
+
+/** What to ask the cloud for, best choice first. Where claim and class both say something, the claim wins. */
+export function instanceSpecs(claim: Claim, { choices, spec, launch }: Launch): InstanceSpec[] {
+  const { nodeLabels, nodeTaints = [] } = spec
   return choices.map(({ instanceType, capacityType, zone }) => ({
     name: claim.name,
     claimUid: claim.uid,
@@ -11,10 +21,24 @@ export function instanceSpecs(claim: Claim, choices: readonly LaunchChoice[], la
     instanceType,
     capacityType,
     zone,
-    labels: { ...claim.fixedLabels, [CAPACITY_TYPE_LABEL]: capacityType, ...claim.labels },
-    taints: claim.taints,
+    labels: { ...nodeLabels, ...claim.fixedLabels, [CAPACITY_TYPE_LABEL]: capacityType, ...claim.labels },
+    taints: [...claim.taints, ...nodeTaints.filter((taint) => !has(claim.taints, taint)).map(taintOf)],
     diskGiB: claim.diskGiB,
-    class: {},
+    class: withImageFamily(spec, claim),
     claimCreatedAt: claim.createdAt,
   }))
+}
+
+function has(taints: readonly Taint[], { key, effect }: { key: string; effect: string }): boolean {
+  return taints.some((taint) => taint.key === key && taint.effect === effect)
+}
+
+function taintOf({ key, value, effect }: { key: string; value?: string | undefined; effect: string }): Taint {
+  return { key, effect, ...(value !== undefined && { value }) }
+}
+
+/** KAITO's users ask for the image at the claim; whatever else they write there means the default. */
+function withImageFamily(spec: AgentPoolClassSpec, { annotations }: Claim): AgentPoolClassSpec {
+  const isAzureLinux = annotations[NODE_IMAGE_FAMILY_ANNOTATION]?.toLowerCase() === 'azurelinux'
+  return isAzureLinux && spec.osSKU === undefined ? { ...spec, osSKU: 'AzureLinux' } : spec
 }

@@ -1,5 +1,13 @@
-import { FAILED_LAUNCHES_ANNOTATION, LAUNCH_REFUSALS_ANNOTATION, RETRY_ANNOTATION } from '@kaito/api'
+import {
+  FAILED_LAUNCHES_ANNOTATION,
+  LAUNCH_REFUSALS_ANNOTATION,
+  REASONS,
+  RETRY_ANNOTATION,
+  type Reason,
+} from '@kaito/api'
 import type { Claim } from '../claim/claim.ts'
+import type { RefusedChoice } from './choice-refusals.ts'
+import { shortened } from './refusal.ts'
 
 /** A spec change or a new retry value makes old failures and refusals count no more. */
 interface CountedFor {
@@ -24,6 +32,10 @@ interface Refusals {
   reason: string
   message: string
 }
+
+/** An annotation is no database: what a claim with a hundred choices leaves out costs one more question at most. */
+const RECORDED_CHOICES = 20
+const RECORDED_MESSAGE_LIMIT = 160
 
 const NO_FAILURES: FailedLaunches = { last: 0, counted: 0, reason: 'Unknown', message: '' }
 const NO_REFUSALS: Refusals = { times: 0, notBeforeMs: 0, reason: 'Unknown', message: '' }
@@ -57,10 +69,55 @@ export function refusals(claim: Claim): Refusals {
   return { times, notBeforeMs, reason: textOr('Unknown', reason), message: textOr('', message) }
 }
 
-export function refusalAnnotation(claim: Claim, refused: Refusals): Record<string, string> {
-  const { times, notBeforeMs, reason, message } = refused
-  const record = { times, notBefore: new Date(notBeforeMs).toISOString(), reason, message, ...countedFor(claim) }
+/** Whether refusals are on record that a spec change or a new retry value has made void: the user wants it asked again. */
+export function isAskedAnew(claim: Claim): boolean {
+  const record = readRecord(claim.annotations[LAUNCH_REFUSALS_ANNOTATION])
+  return record !== undefined && !isCurrent(record, claim)
+}
+
+/** `choices` is what the cloud refused of them, so that a new process knows it. */
+export function refusalAnnotation(
+  claim: Claim,
+  refused: Refusals & { choices?: readonly RefusedChoice[] },
+): Record<string, string> {
+  const { times, notBeforeMs, reason, message, choices = [] } = refused
+  const record = {
+    times,
+    notBefore: new Date(notBeforeMs).toISOString(),
+    reason,
+    message,
+    ...(choices.length > 0 && { choices: choices.slice(0, RECORDED_CHOICES).map(recordedChoice) }),
+    ...countedFor(claim),
+  }
   return { [LAUNCH_REFUSALS_ANNOTATION]: JSON.stringify(record) }
+}
+
+function recordedChoice({ choice, refusal }: RefusedChoice): object {
+  const { reason, message, until } = refusal
+  return {
+    ...choice,
+    reason,
+    message: shortened(message, RECORDED_MESSAGE_LIMIT),
+    until: new Date(until).toISOString(),
+  }
+}
+
+/** What the cloud refused of the claim's choices when it was last asked, whatever has become of the claim since. */
+export function recordedChoices(claim: Pick<Claim, 'annotations'>): RefusedChoice[] {
+  const choices = readRecord(claim.annotations[LAUNCH_REFUSALS_ANNOTATION])?.choices
+  return Array.isArray(choices) ? choices.flatMap((choice: unknown) => readChoice(choice) ?? []) : []
+}
+
+function readChoice(value: unknown): RefusedChoice | undefined {
+  const { instanceType, capacityType, zone, reason, message, until }: Record<string, unknown> = Object(value)
+  const known = REASONS.find((one): one is Reason => one === reason)
+  const untilMs = Date.parse(textOr('', until))
+  if (typeof instanceType !== 'string' || known === undefined || Number.isNaN(untilMs)) return undefined
+  if (capacityType !== 'spot' && capacityType !== 'on-demand') return undefined
+  return {
+    choice: { instanceType, capacityType, zone: typeof zone === 'string' ? zone : undefined },
+    refusal: { reason: known, message: textOr('', message), until: untilMs },
+  }
 }
 
 function countedFor(claim: Claim): CountedFor {

@@ -14,7 +14,9 @@ import {
 } from '@kaito/controller-kit'
 import type { ClaimAdapter } from '../claim/claim-adapter.ts'
 import type { DeletionGuard } from '../garbage-collection/deletion-guard.ts'
-import { createAbsenceProofs } from '../instances/absence-proofs.ts'
+import { recordedChoices } from '../launch/launch-record.ts'
+import { createReminders } from '../termination/reminders.ts'
+import { createTerminationRequests } from '../termination/requests.ts'
 import type { Dependencies } from './dependencies.ts'
 import { createLifecycleReconciler } from './reconciler.ts'
 
@@ -23,12 +25,14 @@ export function claimIndexes<T extends KubernetesObject>({ read }: ClaimAdapter<
   return {
     uid: (object) => [object.metadata.uid ?? []].flat(),
     providerID: (object) => [read(object).providerID ?? []].flat(),
+    className: (object) => [read(object).className ?? []].flat(),
   }
 }
 
-interface Options<T extends KubernetesObject> extends Omit<Dependencies<T>, 'absences' | 'mayEnd'> {
+/** What a lifecycle controller needs from the process around it. */
+export interface LifecycleOptions<T extends KubernetesObject>
+  extends Omit<Dependencies<T>, 'mayEnd' | 'terminations' | 'reminders'> {
   guard: Pick<DeletionGuard, 'allows'>
-  random: () => number
   log: Logger
   metrics: Metrics
 }
@@ -37,10 +41,9 @@ interface Options<T extends KubernetesObject> extends Omit<Dependencies<T>, 'abs
 const CONCURRENCY = 64
 
 /** Runs a pass for a claim whenever it, one of its Nodes or its instance changes. */
-export function createLifecycleController<T extends KubernetesObject>(options: Options<T>): Controller {
+export function createLifecycleController<T extends KubernetesObject>(options: LifecycleOptions<T>): Controller {
   const { claims, nodes, instances, adapter, guard } = options
-  const absences = createAbsenceProofs(options.clock)
-  instances.onEnded(absences.noteEnded)
+  restoreRefusals(options)
   const instanceWatch: Watch = {
     // The cloud may be away for long; what can be done without it is done meanwhile.
     untilSynced: () => Promise.resolve(),
@@ -50,17 +53,39 @@ export function createLifecycleController<T extends KubernetesObject>(options: O
   return createController({
     ...options,
     name: `${adapter.resource.kind.toLowerCase()}-lifecycle`,
-    reconcile: createLifecycleReconciler({ ...options, absences, mayEnd: guard.allows }),
+    reconcile: createLifecycleReconciler({
+      ...options,
+      terminations: createTerminationRequests(options.clock),
+      reminders: createReminders(options.clock),
+      mayEnd: guard.allows,
+    }),
     concurrency: CONCURRENCY,
     watches: [
-      watching(claims, ({ object }) => [keyOf(object)]),
+      watching(claims, ({ object }) => (adapter.isOurs(object) ? [keyOf(object)] : [])),
       watching(nodes, (change) => claimsOf(options, change)),
       instanceWatch,
+      classWatch(options),
     ],
   })
 }
 
-function claimsOf<T extends KubernetesObject>({ claims }: Options<T>, { object }: Change<Node>): string[] {
+/** Claims that name a class are looked at when it appears, changes or goes; claims that name none do not wait for any. */
+function classWatch<T extends KubernetesObject>({ claims, classes }: LifecycleOptions<T>): Watch {
+  return {
+    untilSynced: () => Promise.resolve(),
+    subscribe: (enqueue) => classes.onChange((name) => claims.byIndex('className', name).map(keyOf).forEach(enqueue)),
+  }
+}
+
+/** What an earlier process was refused stands on its claims. */
+function restoreRefusals<T extends KubernetesObject>({ claims, choiceRefusals }: LifecycleOptions<T>): void {
+  claims.onChange(({ type, object }) => {
+    const { annotations = {} } = object.metadata
+    if (type === 'added') choiceRefusals.restore(recordedChoices({ annotations }))
+  })
+}
+
+function claimsOf<T extends KubernetesObject>({ claims }: LifecycleOptions<T>, { object }: Change<Node>): string[] {
   const byLabel = claims.byIndex('uid', object.metadata.labels?.[CLAIM_UID_LABEL] ?? '')
   const byProviderID = claims.byIndex('providerID', object.spec?.providerID ?? '')
   return [...new Set([...byLabel, ...byProviderID].map(keyOf))]

@@ -16,42 +16,52 @@ async function live(world: World, ms: number): Promise<void> {
   }
 }
 
+type Kind = 'Machine' | 'NodeClaim'
+
 /** From a new claim to a ready node and, when it is deleted, back to nothing; `failures` spoil the first launches. */
-async function wholeLife(world: World, failures: number): Promise<void> {
+async function wholeLife(world: World, kind: Kind, failures: number): Promise<void> {
   if (failures > 0) {
     world.cloud.inject({ do: 'failLaunch', afterMs: 5_000, reason: 'NoCapacity', message: 'none', times: failures })
   }
-  world.claim()
+  if (kind === 'Machine') world.claim()
+  else world.makeNodeClaim()
   await live(world, 61_000 + failures * 60_000)
   world.join()
   await live(world, 10_000)
-  expect(world.condition('Ready')).toMatchObject({ status: 'True' })
+  expect(kind === 'Machine' ? world.condition('Ready') : world.nodeClaimCondition('Ready')).toMatchObject({
+    status: 'True',
+  })
   expect(world.cloud.instances()).toHaveLength(1)
-  world.cluster.delete(world.machines, 'ws0123456ab')
+  world.cluster.delete(kind === 'Machine' ? world.machines : world.nodeClaims, 'ws0123456ab')
   await live(world, 120_000)
 }
 
-async function countEffects(failures: number): Promise<number> {
+async function countEffects(kind: Kind, failures: number): Promise<number> {
   const world = createWorld()
-  await wholeLife(world, failures)
+  await wholeLife(world, kind, failures)
   return world.crash.effects()
 }
 
-test.each([0, 1])(
-  'ends as without a crash, whichever effect the process dies at (%i failed launches)',
-  async (failures) => {
-    const total = await countEffects(failures)
+test.each<[Kind, failures: number]>([
+  ['Machine', 0],
+  ['Machine', 1],
+  ['NodeClaim', 0],
+  ['NodeClaim', 1],
+])(
+  'N44 ends as without a crash, whichever effect the process dies at (%s, %i failed launches)',
+  async (kind, failures) => {
+    const total = await countEffects(kind, failures)
     expect(total).toBeGreaterThan(10)
     for (let nth = 1; nth <= total; nth += 1) {
       for (const when of ['before', 'after'] as const) {
         const world = createWorld()
         world.crash.at(nth, when)
-        await wholeLife(world, failures)
+        await wholeLife(world, kind, failures)
         const end = {
           at: `${when} effect ${nth}`,
           crashes: world.crash.crashes(),
           launches: world.cloud.launches().map(({ launch }) => launch),
-          left: [world.machine(), ...world.nodes(), ...world.cloud.instances()],
+          left: [world.machine() ?? world.nodeClaim(), ...world.nodes(), ...world.cloud.instances()],
         }
         const expected = Array.from({ length: failures + 1 }, (_, index) => index + 1)
         expect(end).toEqual({ at: end.at, crashes: 1, launches: expected, left: [undefined] })
@@ -59,10 +69,11 @@ test.each([0, 1])(
       }
     }
   },
+  60_000,
 )
 
 test('leaves nothing behind when the process dies and the claim is deleted before it is back', async () => {
-  const total = await countEffects(0)
+  const total = await countEffects('Machine', 0)
   for (let nth = 1; nth <= total; nth += 1) {
     const world = createWorld()
     world.crash.at(nth, 'after')

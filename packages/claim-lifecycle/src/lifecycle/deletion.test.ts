@@ -25,7 +25,7 @@ async function readyWorld(options: Parameters<typeof createWorld>[0] = {}) {
   return world
 }
 
-test('releases a claim that never launched as soon as the cloud confirms it', async () => {
+test('releases a claim that never launched as soon as the cloud confirms it (M30, decided otherwise)', async () => {
   const world = createWorld()
   await world.advance(5_000)
   world.claim({ spec: {} })
@@ -58,7 +58,7 @@ test('sees from the answer that a Node is being deleted, before the watch tells'
   expect(world.cloud.terminations()).toEqual(['ws0123456ab'])
 })
 
-test('deletes by name although no answer to the launch ever came', async () => {
+test('deletes by name although no answer to the launch ever came (M30 and N27, decided otherwise)', async () => {
   const world = createWorld()
   world.cloud.inject({ do: 'loseAnswer', on: 'launch', when: 'afterApplying' })
   world.claim()

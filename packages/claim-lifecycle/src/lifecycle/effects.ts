@@ -1,21 +1,22 @@
-import { TERMINATION_FINALIZER } from '@kaito/api'
+import { TERMINATION_FINALIZER, TERMINATION_TIMESTAMP_ANNOTATION } from '@kaito/api'
 import { CloudError } from '@kaito/cloud-provider'
 import {
   ApiError,
   type Effects,
-  isConflict,
   isNotFound,
-  isTooManyRequests,
   type KubernetesObject,
   keyOf,
   type MergePatch,
   NODES,
   type Node,
-  type Pod,
   parseKey,
 } from '@kaito/controller-kit'
+import { adoptEffect } from '../adoption/adopt-effect.ts'
+import { strangerMessage } from '../adoption/adoption.ts'
+import { evictPods, removePods } from '../drain/effects.ts'
 import { failedLaunchAnnotation, failedLaunches } from '../launch/launch-record.ts'
 import { isHeld, isLeaving } from '../node/node-facts.ts'
+import { podsLeftBehind } from '../termination/left-behind.ts'
 import type { Action } from './action.ts'
 import { launchEffect } from './launch-effect.ts'
 import { type Pass, tellOfClaim } from './pass.ts'
@@ -23,29 +24,27 @@ import { plan } from './plan.ts'
 
 export function effectsOf<T extends KubernetesObject>(pass: Pass<T>): Effects<Action> {
   const { dependencies, seen } = pass
-  const { client, instances, cloud } = dependencies
+  const { client, instances } = dependencies
   const { signal } = pass.call
   return {
     hold: () => patchClaim(pass, { finalizers: [...finalizers(pass.current), TERMINATION_FINALIZER] }),
     release: async () => {
       await patchClaim(pass, { finalizers: finalizers(pass.current).filter((one) => one !== TERMINATION_FINALIZER) })
       dependencies.absences.forget(seen.claim.uid)
+      dependencies.terminations.forget(seen.claim.uid)
     },
     labelClaim: ({ labels }) => patchClaim(pass, { labels }),
+    tell: async ({ event }) => tellOfClaim(pass, event),
+    endClaim: ({ event }) => endClaim(pass, event),
     recordFailure: async (failure) => {
       await patchClaim(pass, { annotations: failedLaunchAnnotation(seen.claim, failure) })
       pass.outcome.failed = failure
       tellOfClaim(pass, { type: 'Warning', reason: 'LaunchFailed', message: failure.message })
     },
     launch: ({ specs }) => launchEffect(pass, specs, () => justify(pass, 'launch')),
-    terminate: async () => {
-      await justify(pass, 'terminate')
-      const { name, uid: claimUid, deletedAt } = seen.claim
-      // The list may be older than the launch that followed the failed one.
-      const launch = deletedAt === undefined ? { launch: failedLaunches(seen.claim).last } : {}
-      await cloud.terminate({ name, claimUid, ...launch }, pass.call)
-      instances.noteTerminated(seen.claim.name)
-    },
+    setTerminationTime: ({ at }) => setTerminationTime(pass, at),
+    terminate: ({ again }) => terminate(pass, again),
+    adopt: () => adoptEffect(pass, () => justify(pass, 'adopt')),
     lookAgain: async () => instances.listSoon(),
     proveAbsence: () => proveAbsence(pass),
     patchNode: async ({ node, patch }) => {
@@ -60,7 +59,11 @@ export function effectsOf<T extends KubernetesObject>(pass: Pass<T>): Effects<Ac
     },
     evict: async ({ node, pods }) => {
       await justify(pass, 'evict')
-      for (const pod of pods) await evict(pass, node, pod)
+      await evictPods(pass, node, pods)
+    },
+    removePods: async ({ removals }) => {
+      await justify(pass, 'removePods')
+      await removePods(pass, removals)
     },
     releaseNode: ({ node }) => releaseNode(pass, node),
   }
@@ -80,6 +83,20 @@ async function patchClaim<T extends KubernetesObject>(pass: Pass<T>, metadata: M
   if (pass.seen.claim.deletedAt === undefined) claims.observe(pass.current)
 }
 
+async function endClaim<T extends KubernetesObject>(
+  pass: Pass<T>,
+  event: Parameters<typeof tellOfClaim>[1] | undefined,
+): Promise<void> {
+  await justify(pass, 'endClaim')
+  const { client, adapter, claims } = pass.dependencies
+  const preconditions = { uid: pass.seen.claim.uid }
+  const key = parseKey(keyOf(pass.current))
+  const left = await client.delete(adapter.resource, key, { preconditions, signal: pass.call.signal })
+  if (event) tellOfClaim(pass, event)
+  if (left && isLeaving(left)) claims.observe(left)
+  pass.outcome.ended = true
+}
+
 /**
  * Reads the claim from the server and decides again: what cannot be undone is done only when the claim as stored now
  * still asks for it. Otherwise the pass ends as after a conflict.
@@ -87,9 +104,31 @@ async function patchClaim<T extends KubernetesObject>(pass: Pass<T>, metadata: M
 async function justify<T extends KubernetesObject>(pass: Pass<T>, action: Action['do']): Promise<void> {
   const { client, adapter } = pass.dependencies
   const fresh = await client.get(adapter.resource, parseKey(keyOf(pass.current)), { signal: pass.call.signal })
-  const isSame = fresh !== undefined && fresh.metadata.uid === pass.seen.claim.uid
+  const isSame = fresh !== undefined && fresh.metadata.uid === pass.seen.claim.uid && adapter.isOurs(fresh)
   if (isSame && plan({ ...pass.seen, claim: adapter.read(fresh) }).some((step) => step.do === action)) return
   throw new ApiError({ status: 409, reason: 'Conflict', message: `the stored claim does not ask for ${action}` })
+}
+
+async function setTerminationTime<T extends KubernetesObject>(pass: Pass<T>, at: string): Promise<void> {
+  await patchClaim(pass, { annotations: { [TERMINATION_TIMESTAMP_ANNOTATION]: at } })
+  // Our finalizer still holds it, unlike after a release.
+  pass.dependencies.claims.observe(pass.current)
+  const message = `All pods will be deleted by ${at}`
+  tellOfClaim(pass, { type: 'Warning', reason: 'TerminationGracePeriodExpiring', message })
+}
+
+async function terminate<T extends KubernetesObject>(pass: Pass<T>, again: boolean): Promise<void> {
+  await justify(pass, 'terminate')
+  const { cloud, instances, terminations } = pass.dependencies
+  const { name, uid: claimUid, deletedAt } = pass.seen.claim
+  const left = again ? undefined : podsLeftBehind(pass.seen)
+  if (left) tellOfClaim(pass, { type: 'Warning', ...left })
+  // The list may be older than the launch that followed the failed one.
+  const launch = deletedAt === undefined ? { launch: failedLaunches(pass.seen.claim).last } : {}
+  terminations.note(claimUid)
+  await cloud.terminate({ name, claimUid, ...launch, ...(again && { again }) }, pass.call)
+  pass.outcome.terminated = true
+  instances.noteTerminated(name)
 }
 
 async function proveAbsence<T extends KubernetesObject>(pass: Pass<T>): Promise<void> {
@@ -98,25 +137,12 @@ async function proveAbsence<T extends KubernetesObject>(pass: Pass<T>): Promise<
   pass.outcome.probed = true
   const found = await cloud.get(name, pass.call)
   if (found?.claimUid === uid) return instances.noteRead(name, found)
-  if (found && found.claimUid === undefined && (providerID !== undefined || instances.wasListed(uid))) {
-    const message = `instance ${name} serves this claim but does not carry our tags`
-    throw new CloudError('NameConflict', message, { remedy: 'delete it in the cloud, then the claim goes too' })
+  // The list did not show it yet: the next pass adopts it, or says why it cannot.
+  if (found && found.claimUid === undefined && providerID !== undefined) return instances.noteRead(name, found)
+  if (found && found.claimUid === undefined && instances.wasListed(uid)) {
+    throw new CloudError('NameConflict', strangerMessage(found))
   }
   absences.noteAbsent(uid)
-}
-
-async function evict<T extends KubernetesObject>(pass: Pass<T>, node: Node, pod: Pod): Promise<void> {
-  const { client, tell } = pass.dependencies
-  const { name, namespace = '', uid = '' } = pod.metadata
-  try {
-    await client.evict({ name, namespace }, { uid }, { signal: pass.call.signal })
-  } catch (error) {
-    if (isTooManyRequests(error)) {
-      const message = `Failed to drain node, ${namespace}/${name} may not be evicted: ${error.message}`
-      tell({ ...node, apiVersion: 'v1', kind: 'Node' }, { type: 'Warning', reason: 'FailedDraining', message })
-      // A pod of that name that is another one by now needs no eviction for this node.
-    } else if (!isNotFound(error) && !isConflict(error)) throw error
-  }
 }
 
 async function releaseNode<T extends KubernetesObject>(pass: Pass<T>, node: Node): Promise<void> {

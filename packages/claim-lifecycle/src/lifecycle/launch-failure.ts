@@ -26,6 +26,11 @@ export function launchFailure(seen: Observed): LaunchFailure | undefined {
 
 interface Deadline {
   leftMs: number
+  /** Names what is waited for and since when. */
+  state: string
+  /** How long that has lasted by what is written down, in milliseconds. */
+  recordedMs: number
+  limitMs: number
   failure: { reason: string; message: string }
 }
 
@@ -48,8 +53,8 @@ export function runningDeadline(seen: Observed): Deadline | undefined {
       message,
     })
   }
-  // A Node that cannot be registered counts as one that never came.
-  if (!launched || launched.met || (state === 'Running' && !node)) return undefined
+  // An older reason is that of the time before the launch. A Node that cannot be registered counts as none.
+  if (launched?.reason !== 'PoolCreating' || launched.met || (state === 'Running' && !node)) return undefined
   const reason = node ? 'NodeNotRegistered' : 'PoolCreating'
   const message = node ? 'the Node could not be registered' : 'the cloud did not finish the instance in time'
   return deadline(seen, launched, { limitMs: settings.launchDeadlineMs, reason, message })
@@ -63,8 +68,12 @@ function deadline(
   if (step.sinceMs === undefined) return undefined
   const { limitMs, reason, message } = rule
   const minutes = Math.round(limitMs / 60_000)
+  const recordedMs = seen.now - step.sinceMs
   return {
-    leftMs: step.sinceMs + limitMs - seen.now,
+    leftMs: limitMs - (seen.waitedMs ?? recordedMs),
+    state: `${seen.claim.uid} ${reason} ${step.sinceMs}`,
+    recordedMs,
+    limitMs,
     failure: { reason, message: `${message} (waited ${minutes} minutes)` },
   }
 }

@@ -1,17 +1,29 @@
 import { GPU_RESOURCE } from '@kaito/api'
+import type { Instance } from '@kaito/cloud-provider'
 import { type KubeClient, type KubernetesObject, type Node, PODS, type Pod } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
+import { claimFault } from '../claim/claim-fault.ts'
+import { classSettings } from '../class/class-settings.ts'
+import { NO_CLASS } from '../class/class-source.ts'
+import { readAwaitedVolumes } from '../drain/read-volumes.ts'
+import { launchChoices } from '../launch/choices.ts'
+import { isAskedAnew } from '../launch/launch-record.ts'
+import { turnOf } from '../launch/turn.ts'
 import { missingResource } from '../node/initialization.ts'
 import { isHeld, isLeaving, readyStatus } from '../node/node-facts.ts'
+import { endClockMs } from '../termination/end-clock.ts'
+import { asksForVolumes, heldNodes } from '../termination/stage.ts'
 import type { Dependencies } from './dependencies.ts'
+import { runningDeadline } from './launch-failure.ts'
 import { type Observed, servingNode } from './observed.ts'
+import type { Stopwatches } from './stopwatches.ts'
 
 export async function observe<T extends KubernetesObject>(
   dependencies: Dependencies<T>,
   object: T,
-  { signal, cloudPauseMs }: { signal: AbortSignal; cloudPauseMs: number },
+  { signal, cloudPauseMs, stopwatches }: { signal: AbortSignal; cloudPauseMs: number; stopwatches: Stopwatches },
 ): Promise<Observed> {
-  const { adapter, instances, choiceRefusals, clock, settings } = dependencies
+  const { adapter, instances, clock } = dependencies
   const { group, version, kind } = adapter.resource
   const claim = adapter.read(object)
   const now = clock.now()
@@ -19,18 +31,97 @@ export async function observe<T extends KubernetesObject>(
     now,
     claim,
     owner: { apiVersion: `${group}/${version}`, kind },
+    closing: adapter.closing,
+    serving: adapter.serving,
     sighting: instances.find(claim),
+    namesake: namesakeOf(dependencies, claim),
+    deletionHeld: await isDeletionHeld(dependencies, claim, signal),
     listedAtMs: instances.listedAtMs(),
     nodes: nodesOf(dependencies, claim),
     pods: undefined,
+    attachedVolumes: undefined,
+    endClockMs: now,
+    terminationAskedMs: terminationAskedMs(dependencies, claim),
     absence: absenceOf(dependencies, claim),
-    refused: claim.choices.map((choice) => choiceRefusals.of(choice, now)),
+    ...launchPrefaceOf(dependencies, object, claim),
+    waitedMs: undefined,
     cloudPauseMs,
     mayEnd: dependencies.mayEnd(),
-    settings,
   }
+  seen.waitedMs = waitedMs(seen, stopwatches)
+  seen.endClockMs = endClockMs(seen, stopwatches)
   const wanted = nodesWithPodsOfInterest(seen)
-  return wanted.length === 0 ? seen : { ...seen, pods: await podsOn(dependencies.client, wanted, signal) }
+  if (wanted.length === 0) return seen
+  const pods = await podsOn(dependencies.client, wanted, signal)
+  return withVolumes(dependencies.client, { ...seen, pods }, signal)
+}
+
+function namesakeOf<T extends KubernetesObject>({ instances }: Dependencies<T>, claim: Claim): Instance | undefined {
+  const sighting = instances.find(claim)
+  return sighting.known && !sighting.instance ? instances.named(claim.name) : undefined
+}
+
+async function isDeletionHeld<T extends KubernetesObject>(
+  { definitionHold, adapter }: Dependencies<T>,
+  claim: Claim,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (claim.deletedAt === undefined || !claim.held) return false
+  return definitionHold.holds(adapter.resource.kind, claim, signal)
+}
+
+function terminationAskedMs<T extends KubernetesObject>(
+  { terminations, instances }: Dependencies<T>,
+  claim: Claim,
+): number {
+  const sighting = instances.find(claim)
+  return sighting.known && sighting.instance?.state === 'Deleting' ? terminations.agoMs(claim.uid) : 0
+}
+
+async function withVolumes(
+  client: KubeClient,
+  seen: Observed & { pods: Pod[] },
+  signal: AbortSignal,
+): Promise<Observed> {
+  if (!asksForVolumes(seen)) return seen
+  const drained = { nodes: heldNodes(seen), pods: seen.pods, taint: seen.closing.taint }
+  return { ...seen, attachedVolumes: await readAwaitedVolumes(client, drained, signal) }
+}
+
+type LaunchPreface = Pick<Observed, 'class' | 'choices' | 'fault' | 'refused' | 'turn' | 'settings'>
+
+/** What a launch of the claim would be decided on. */
+function launchPrefaceOf<T extends KubernetesObject>(
+  dependencies: Dependencies<T>,
+  object: T,
+  claim: Claim,
+): LaunchPreface {
+  const { choiceRefusals, classes, claims, clock, cloud, random, settings } = dependencies
+  const named = claim.className === undefined ? NO_CLASS : classes.find(claim.className)
+  const spec = named.found ? named.spec : {}
+  const choices = launchChoices(claim, spec, (size) => cloud.gpusOf?.(size))
+  const refused = choices.choices.map((choice) =>
+    isAskedAnew(claim) ? undefined : choiceRefusals.of(choice, clock.now()),
+  )
+  return {
+    class: named,
+    choices: choices.choices,
+    fault: claimFault(claim, { spec, choices, region: settings.region }),
+    refused,
+    turn:
+      refused.length > 0 && refused.every((refusal) => refusal !== undefined)
+        ? turnOf(object, claims.list(), random)
+        : 0,
+    settings: classSettings(spec, settings),
+  }
+}
+
+function waitedMs(seen: Observed, stopwatches: Stopwatches): number | undefined {
+  const { name } = seen.claim
+  const running = runningDeadline(seen)
+  if (running) return stopwatches.elapsedMs(name, running)
+  stopwatches.forget(name)
+  return undefined
 }
 
 /** How far the absence of the claim's instance is proven. One that had a Node has been seen by every reader of the cloud. */

@@ -1,6 +1,8 @@
 import type { Instance } from '@kaito/cloud-provider'
 import type { Node, Pod } from '@kaito/controller-kit'
-import type { Claim } from '../claim/claim.ts'
+import type { Claim, LaunchChoice } from '../claim/claim.ts'
+import type { ClosingRule, ServingRule } from '../claim/claim-adapter.ts'
+import type { FoundClass } from '../class/class-source.ts'
 import type { ChoiceRefusal } from '../launch/choice-refusals.ts'
 import { matchesLabels } from '../node/node-facts.ts'
 import type { LifecycleSettings } from '../settings.ts'
@@ -14,21 +16,44 @@ export interface Observed {
   now: number
   claim: Claim
   owner: { apiVersion: string; kind: string }
+  closing: ClosingRule
+  serving: ServingRule
   sighting: Sighting
+  /** What the list has under the claim's name without being the claim's. */
+  namesake: Instance | undefined
+  /** The deletion waits for somebody's word, for it came with that of the definition of its kind. */
+  deletionHeld: boolean
   /** When the list behind the sighting began, in wall clock milliseconds. */
   listedAtMs: number
   /** Every Node of the claim, those that are leaving included. */
   nodes: Node[]
   /** Read from the server in this pass, where the decision needs them; otherwise undefined. */
   pods: Pod[] | undefined
+  /** Volumes that a deletion still waits for, read likewise; undefined where it does not depend on them. */
+  attachedVolumes: string[] | undefined
+  /** By what time the end of nodes is judged, in wall clock milliseconds; a jump of the wall clock does not move it. */
+  endClockMs: number
+  /** Milliseconds since the cloud was asked to end the instance, for one that is ending; otherwise 0. */
+  terminationAskedMs: number
   /** Whether the cloud itself has confirmed, often enough, that there is no instance; `pausedMs` says when to ask again. */
   absence: { proven: boolean; pausedMs: number }
-  /** What the cloud refused lately, by position of the claim's choices. */
+  /** The class that the claim names, or that of a claim without one. */
+  class: FoundClass
+  /** Every way to launch that claim and class allow, best first. */
+  choices: LaunchChoice[]
+  /** Why no node can come of the claim as it and its class are. */
+  fault: string | undefined
+  /** What the cloud refused lately, by position of `choices`. */
   refused: (ChoiceRefusal | undefined)[]
+  /** The claim's place among those that wait, from 0 to below 1, where every choice is refused. */
+  turn: number
+  /** How long what now has a deadline has lasted, in milliseconds, by the clock that nobody sets; undefined for nothing. */
+  waitedMs: number | undefined
   /** Time that the cloud asked us to wait before this claim's next request, in milliseconds. */
   cloudPauseMs: number
   /** Deletions nobody asked for are allowed: cloud and cluster have been well for long enough. */
   mayEnd: boolean
+  /** With the deadlines of the class. */
   settings: LifecycleSettings
 }
 

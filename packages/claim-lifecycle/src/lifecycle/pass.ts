@@ -2,7 +2,7 @@ import type { Call } from '@kaito/cloud-provider'
 import type { KubernetesObject } from '@kaito/controller-kit'
 import type { Dependencies, TellEvent } from './dependencies.ts'
 import type { Observed } from './observed.ts'
-import type { Outcome } from './report.ts'
+import type { Outcome } from './outcome.ts'
 
 /** One pass over one claim. */
 export interface Pass<T extends KubernetesObject> {

@@ -1,22 +1,30 @@
-import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, ZONE_LABEL } from '@kaito/api'
+import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, UNREGISTERED_TAINT, ZONE_LABEL } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
-import { claimFault } from '../claim/claim-fault.ts'
+import { adoptionActions } from '../adoption/adoption.ts'
+import { claimEnd } from '../expiration/claim-end.ts'
 import { instanceSpecs } from '../launch/instance-specs.ts'
-import { failedLaunches, refusals } from '../launch/launch-record.ts'
+import { failedLaunches } from '../launch/launch-record.ts'
 import { initialization } from '../node/initialization.ts'
 import { isHeld, isLeaving } from '../node/node-facts.ts'
-import { registrationPatch } from '../node/registration.ts'
+import { registrationPatch, wasOpenTooEarly } from '../node/registration.ts'
+import { isGone, mustTellFirst } from '../termination/release.ts'
+import { terminationTimeToWrite } from '../termination/termination-time.ts'
 import type { Action } from './action.ts'
 import { askForAbsence, endingActions, nodeLeavingActions } from './ending.ts'
 import { launchFailure } from './launch-failure.ts'
+import { launchObstacle } from './launch-obstacle.ts'
 import { type Observed, servingNode } from './observed.ts'
 
 /** What to do now for one claim, in order. */
 export function plan(seen: Observed): Action[] {
   const { claim } = seen
-  if (claim.deletedAt !== undefined) return claim.held ? deletionActions(seen) : []
+  if (claim.deletedAt !== undefined) return claim.held && !seen.deletionHeld ? deletionActions(seen) : []
   // Alone in its pass: an instance that nobody holds leaks.
   if (!claim.held) return [{ do: 'hold' }]
+  const adoption = adoptionActions(seen)
+  if (adoption) return adoption
+  const end = claimEnd(seen)
+  if (end) return [{ do: 'endClaim', event: end.event }]
   if (isEndingLaunch(seen)) return endingActions(seen)
   const failure = launchFailure(seen)
   if (failure) return [{ do: 'recordFailure', ...failure }]
@@ -37,18 +45,34 @@ export function isEndingLaunch({ claim, sighting, nodes }: Observed): boolean {
 }
 
 function deletionActions(seen: Observed): Action[] {
-  const { sighting, nodes, absence } = seen
-  const ending = endingActions(seen)
-  if (ending.length > 0 || nodes.length > 0 || !sighting.known || sighting.instance) return ending
-  return absence.proven ? [{ do: 'release' }] : askForAbsence(seen)
+  const at = terminationTimeToWrite(seen.claim)
+  return [...(at === undefined ? [] : [{ do: 'setTerminationTime', at } as const]), ...endOfClaimActions(seen)]
 }
 
-function servingActions({ claim, owner }: Observed, node: Node): Action[] {
+function endOfClaimActions(seen: Observed): Action[] {
+  const adoption = adoptionActions(seen)
+  if (adoption) return adoption
+  const { sighting, nodes } = seen
+  const ending = endingActions(seen)
+  if (ending.length > 0 || nodes.length > 0 || !sighting.known || sighting.instance) return ending
+  if (!isGone(seen)) return askForAbsence(seen)
+  return mustTellFirst(seen) ? [] : [{ do: 'release' }]
+}
+
+const OPEN_TOO_EARLY = {
+  type: 'Warning',
+  reason: 'UnregisteredTaintMissing',
+  message: `the Node came without the taint ${UNREGISTERED_TAINT.key}: pods could come to it before its labels and taints were complete`,
+} as const
+
+function servingActions({ claim, owner, serving }: Observed, node: Node): Action[] {
   const { met: initialized } = initialization(claim, node, undefined)
   const patch = registrationPatch({ claim, owner, node, initialized })
-  const labels = missingLabels(claim.labels, { ...nodeLabels(node), ...claim.fixedLabels })
+  const labels = missingLabels(claim.labels, { ...nodeLabels(node), ...claim.fixedLabels, ...claim.classLabels })
+  const isTold = patch && serving.expectsUnregisteredTaint && wasOpenTooEarly(claim, node)
   return [
     ...(patch ? [{ do: 'patchNode', node, patch } as const] : []),
+    ...(isTold ? [{ do: 'tell', event: OPEN_TOO_EARLY } as const] : []),
     ...(labels ? [{ do: 'labelClaim', labels } as const] : []),
   ]
 }
@@ -69,14 +93,12 @@ function missingLabels(
 }
 
 function launchActions(seen: Observed): Action[] {
-  const { claim, sighting, settings, absence } = seen
+  const { claim, sighting, absence, choices } = seen
   // One that had a node and lost its instance is over: a new instance would be another claim's.
   if (!sighting.known || sighting.instance || claim.providerID !== undefined || seen.cloudPauseMs > 0) return []
-  const { last, counted } = failedLaunches(claim)
-  if (counted >= settings.maxFailedLaunches || refusals(claim).notBeforeMs > seen.now) return []
-  if (claimFault(claim) !== undefined) return []
-  const open = claim.choices.filter((_choice, index) => !seen.refused[index])
-  if (open.length === 0) return []
+  if (launchObstacle(seen) !== undefined || !seen.class.found) return []
+  const { last } = failedLaunches(claim)
   if (last > 0 && !absence.proven) return askForAbsence(seen)
-  return [{ do: 'launch', specs: instanceSpecs(claim, open, last + 1) }]
+  const open = choices.filter((_choice, index) => !seen.refused[index])
+  return [{ do: 'launch', specs: instanceSpecs(claim, { choices: open, spec: seen.class.spec, launch: last + 1 }) }]
 }

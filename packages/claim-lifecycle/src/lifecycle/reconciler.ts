@@ -1,39 +1,59 @@
 import { CloudError } from '@kaito/cloud-provider'
 import {
+  ApiError,
   type KubernetesObject,
+  keyOf,
   performInOrder,
   type Reconcile,
   type ReconcileContext,
   writeStatus,
 } from '@kaito/controller-kit'
+import { createToldOnce, type ToldOnce } from '../consistency/told-once.ts'
 import { createCloudPauses } from '../instances/cloud-pauses.ts'
-import { launchRefusal } from '../launch/refusal.ts'
+import { type LaunchRefusal, launchRefusal } from '../launch/refusal.ts'
+import { stopwatchOf } from '../termination/end-clock.ts'
 import type { Dependencies } from './dependencies.ts'
 import { effectsOf } from './effects.ts'
 import { absenceOf, observe } from './observe.ts'
-import type { Pass } from './pass.ts'
+import type { PassReport } from './outcome.ts'
+import { type Pass, tellOfClaim } from './pass.ts'
 import { plan } from './plan.ts'
-import { type PassReport, report } from './report.ts'
+import { report } from './report.ts'
 import { settlingMs } from './settling.ts'
+import { createStopwatches } from './stopwatches.ts'
+
+/** Karpenter looks at the shape of a node that often. */
+const SHAPE_EVENT_PAUSE_MS = 600_000
 
 /** Takes every claim of one kind through its life, from the first finalizer to the last. */
 export function createLifecycleReconciler<T extends KubernetesObject>(dependencies: Dependencies<T>): Reconcile {
   const pauses = createCloudPauses(dependencies.clock)
+  const stopwatches = createStopwatches(dependencies.clock)
+  const shapes = createToldOnce(dependencies.clock, SHAPE_EVENT_PAUSE_MS)
 
   return async function reconcile(key, { signal, log }) {
     const object = dependencies.claims.get(key)
-    if (!object) {
+    // Another backend's claims are none of our business, whatever made them come by.
+    if (!object || !dependencies.adapter.isOurs(object)) {
       pauses.clear(key)
+      stopwatches.forget(key)
+      stopwatches.forget(stopwatchOf(key))
+      shapes.forget(key)
       return undefined
     }
-    const seen = await observe(dependencies, object, { signal, cloudPauseMs: pauses.left(key) })
+    const seen = await observe(dependencies, object, { signal, cloudPauseMs: pauses.left(key), stopwatches })
     const pass: Pass<T> = { dependencies, seen, current: object, outcome: {}, call: { signal } }
     await perform(pass, log)
     const { outcome } = pass
     if (outcome.refusal) outcome.refusal.retryAfterMs = pauses.refused(key, outcome.refusal.retryAfterMs)
     else if (seen.cloudPauseMs === 0) pauses.clear(key)
+    if (outcome.refusal && pauses.times(key) === 1) tellOfConflict(pass, outcome.refusal)
+    // It comes by again as one that is being deleted.
+    if (outcome.ended) return undefined
     if (outcome.probed && !outcome.refusal) return { revisitAfterMs: absenceOf(dependencies, seen.claim).pausedMs }
-    return { revisitAfterMs: await tell(pass, report(seen, outcome)) }
+    const told = report(seen, outcome)
+    tellOfShape(pass, told.claim, shapes)
+    return { revisitAfterMs: await tell(pass, told) }
   }
 }
 
@@ -41,12 +61,38 @@ async function perform<T extends KubernetesObject>(pass: Pass<T>, log: Reconcile
   try {
     await performInOrder(plan(pass.seen), effectsOf(pass), log)
   } catch (error) {
+    if (isForbidden(error) && pass.seen.claim.deletedAt !== undefined) {
+      log.warn({ err: error }, 'the API server refused a step of a deletion')
+      pass.outcome.forbidden = error.message
+      return
+    }
     if (!(error instanceof CloudError)) throw error
     log.warn({ reason: error.reason, err: error }, 'the cloud refused')
     // What comes here draws on the same limit as the lists; launches have a limit of their own.
     if (error.reason === 'Throttled') pass.dependencies.instances.noteThrottled()
     pass.outcome.refusal = launchRefusal(error, pass.seen.now, 0)
   }
+}
+
+/** Where a Node serves the claim all the same, no condition says it. */
+function tellOfConflict<T extends KubernetesObject>(pass: Pass<T>, { reason, message }: LaunchRefusal): void {
+  if (reason === 'NameConflict' && pass.seen.namesake) tellOfClaim(pass, { type: 'Warning', reason, message })
+}
+
+function tellOfShape<T extends KubernetesObject>(
+  pass: Pass<T>,
+  { consistent }: PassReport['claim'],
+  shapes: ToldOnce,
+): void {
+  if (!consistent) return
+  const fault = consistent.met ? undefined : consistent.message
+  if (!shapes.isNews(keyOf(pass.current), fault) || fault === undefined) return
+  tellOfClaim(pass, { type: 'Warning', reason: 'FailedConsistencyCheck', message: fault })
+}
+
+/** Missing rights, or somebody's webhook: it lasts until somebody acts, so the claim says so. */
+function isForbidden(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status === 403
 }
 
 /** Writes what is new and answers when to look again. */

@@ -5,7 +5,8 @@ import type { ClaimReport } from '../claim/claim-adapter.ts'
 import { anInstance } from '../testing/instances.ts'
 import { aLeavingNode, aNode, NOW, seen } from '../testing/observed.ts'
 import type { Observed } from './observed.ts'
-import { type Outcome, report } from './report.ts'
+import type { Outcome } from './outcome.ts'
+import { report } from './report.ts'
 
 const notReady = { status: { conditions: [{ type: 'Ready' as const, status: 'False' as const }] } }
 const ready = {

@@ -11,6 +11,8 @@ export function settlingMs({ steps }: Claim, report: ClaimReport, now: number): 
   const { launched, registered, initialized } = steps
   const isWaiting = launched?.met && registered?.met && initialized && !initialized.met
   if (!isWaiting || !report.registered?.met || !report.initialized || report.initialized.met) return 0
-  const left = (initialized.sinceMs ?? 0) + SETTLE_MS - now
+  // Some kinds date only what is met: then the registration began the waiting.
+  const since = Math.max(initialized.sinceMs ?? 0, registered.sinceMs ?? 0)
+  const left = since + SETTLE_MS - now
   return Math.min(SETTLE_MS, Math.max(0, left))
 }

@@ -104,6 +104,28 @@ test.each<[rule: string, requests: Record<string, string>, node: Node, reason: s
   expect(step.met ? '' : step.message).toContain(message)
 })
 
+test.each([
+  ['N21 not ready and not to be stayed on', 'node.kubernetes.io/not-ready', 'NoExecute'],
+  ['N21 not registered', 'karpenter.sh/unregistered', 'NoExecute'],
+  ['N21 held by a readiness gate', 'readiness.k8s.io/network', 'NoSchedule'],
+])('waits for a node that is marked as %s', (_what, ...taint) => {
+  expect(initialization(claim({}), node({ taint }), undefined)).toMatchObject({ reason: 'KnownEphemeralTaintsExist' })
+})
+
+test('N20 tells the first of what is missing', () => {
+  const requests = { 'nvidia.com/gpu': '1' }
+  const lacking = node({ taint: ['node.kubernetes.io/not-ready', 'NoSchedule'], status: 'False' })
+  expect(initialization(claim(requests), lacking, undefined)).toMatchObject({ reason: 'NodeNotReady' })
+  const both = [
+    { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' },
+    { key: 'agent', effect: 'NoExecute' },
+  ]
+  const tainted = { ...node(), spec: { taints: both } }
+  expect(initialization(claim(requests), tainted, undefined)).toMatchObject({ reason: 'StartupTaintsExist' })
+  const passing = { ...node(), spec: { taints: both.slice(0, 1) } }
+  expect(initialization(claim(requests), passing, undefined)).toMatchObject({ reason: 'KnownEphemeralTaintsExist' })
+})
+
 test('stays initialized when the node becomes unready later (M26)', () => {
   const later = node({ status: 'False' })
   later.metadata.labels = { 'karpenter.sh/initialized': 'true' }

@@ -1,4 +1,4 @@
-import { GPU_RESOURCE, INITIALIZED_LABEL, quantityValue } from '@kaito/api'
+import { GPU_RESOURCE, INITIALIZED_LABEL, quantityValue, UNREGISTERED_TAINT } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
 import type { StepReport } from '../claim/claim-adapter.ts'
@@ -8,7 +8,11 @@ const EPHEMERAL_TAINTS = [
   { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' },
   { key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' },
   { key: 'node.cloudprovider.kubernetes.io/uninitialized', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' },
+  UNREGISTERED_TAINT,
 ]
+/** Taints of readiness gates, whoever sets them, go away by themselves as well. */
+const READINESS_PREFIX = 'readiness.k8s.io/'
 
 /** Sizes the disk; no node ever shows it as allocatable. */
 const DISK_REQUEST = 'storage'
@@ -21,15 +25,18 @@ export function initialization(claim: Claim, node: Node, devicePluginRuns: boole
     const found = findTaint(node, taint)
     if (found) return unmet('StartupTaintsExist', `StartupTaint "${taintText(found)}" still exists`)
   }
-  for (const taint of EPHEMERAL_TAINTS) {
-    const found = findTaint(node, taint)
-    if (found) return unmet('KnownEphemeralTaintsExist', `KnownEphemeralTaint "${taintText(found)}" still exists`)
-  }
+  const passing = ephemeralTaint(node)
+  if (passing) return unmet('KnownEphemeralTaintsExist', `KnownEphemeralTaint "${taintText(passing)}" still exists`)
   const missing = missingResource(claim, node)
   if (missing === undefined) return { met: true }
   const message = `Resource "${missing}" was requested but not registered`
   if (missing !== GPU_RESOURCE) return unmet('ResourceNotRegistered', message)
   return unmet('GPUNotRegistered', `${message}. ${gpuRemedy(devicePluginRuns)}`)
+}
+
+function ephemeralTaint(node: Node): ReturnType<typeof findTaint> {
+  const known = EPHEMERAL_TAINTS.map((taint) => findTaint(node, taint)).find((found) => found !== undefined)
+  return known ?? node.spec?.taints?.find(({ key }) => key.startsWith(READINESS_PREFIX))
 }
 
 export function missingResource(claim: Claim, node: Node): string | undefined {

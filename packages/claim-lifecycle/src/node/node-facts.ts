@@ -1,5 +1,5 @@
 import { TERMINATION_FINALIZER } from '@kaito/api'
-import type { Node } from '@kaito/controller-kit'
+import type { KubernetesObject, Node } from '@kaito/controller-kit'
 
 type NodeTaint = NonNullable<NonNullable<Node['spec']>['taints']>[number]
 
@@ -7,8 +7,8 @@ export function isHeld(node: Node): boolean {
   return node.metadata.finalizers?.includes(TERMINATION_FINALIZER) ?? false
 }
 
-export function isLeaving(node: Node): boolean {
-  return node.metadata.deletionTimestamp !== undefined
+export function isLeaving({ metadata }: KubernetesObject): boolean {
+  return metadata.deletionTimestamp !== undefined
 }
 
 export function readyStatus(node: Node): 'True' | 'False' | 'Unknown' {
@@ -17,6 +17,13 @@ export function readyStatus(node: Node): 'True' | 'False' | 'Unknown' {
 
 export function matchesLabels(node: Node, labels: Record<string, string>): boolean {
   return Object.entries(labels).every(([key, value]) => node.metadata.labels?.[key] === value)
+}
+
+/** Where AKS says which image a node runs; other clouds do not. */
+const NODE_IMAGE_LABEL = 'kubernetes.azure.com/node-image-version'
+
+export function nodeImage({ metadata }: Node): string | undefined {
+  return metadata.labels?.[NODE_IMAGE_LABEL]
 }
 
 /** Values do not count, as in Karpenter: a node has one taint per key and effect. */

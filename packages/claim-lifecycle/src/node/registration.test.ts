@@ -1,12 +1,13 @@
 import type { Taint } from '@kaito/api'
-import { aMachine } from '@kaito/api/testing'
+import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import type { Node } from '@kaito/controller-kit'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { machineAdapter } from '../claim/machine-adapter.ts'
-import { registrationPatch } from './registration.ts'
+import { nodeClaimAdapter } from '../claim/node-claim-adapter.ts'
+import { registrationPatch, wasOpenTooEarly } from './registration.ts'
 
 const owner = { apiVersion: 'karpenter.sh/v1alpha5', kind: 'Machine' }
-const agentTaint: Taint = { key: 'cilium', value: 'wait', effect: 'NoExecute' }
+const agentTaint = { key: 'cilium', value: 'wait', effect: 'NoExecute' } as const
 
 function claimed(parts: Parameters<typeof aMachine>[0] = {}) {
   return machineAdapter.read(aMachine(parts))
@@ -82,4 +83,64 @@ test('does not overwrite what the machine says of itself', () => {
   const claim = claimed({ metadata: { labels: { 'node.kubernetes.io/instance-type': 'wished' } } })
   const patch = patched(claim, node({ labels: { 'node.kubernetes.io/instance-type': 'real' } }))
   expect(patch).not.toHaveProperty(['metadata', 'labels', 'node.kubernetes.io/instance-type'])
+})
+
+describe('the Node of a NodeClaim', () => {
+  const nodeClaimOwner = { apiVersion: 'karpenter.sh/v1', kind: 'NodeClaim' }
+  const unregistered: Taint = { key: 'karpenter.sh/unregistered', effect: 'NoExecute' }
+  const sku: Taint = { key: 'sku', value: 'gpu', effect: 'NoSchedule' }
+  const nodeClaim = (parts: Parameters<typeof aNodeClaim>[0] = {}) => nodeClaimAdapter.read(aNodeClaim(parts))
+  const patchOf = (on: Node, claim = nodeClaim()) =>
+    registrationPatch({ claim, owner: nodeClaimOwner, node: on, initialized: false })
+
+  test('N15 loses the taint that kept pods off in the patch that registers it', () => {
+    expect(patchOf(node({}, [unregistered, agentTaint]))).toMatchObject({
+      metadata: { labels: { 'karpenter.sh/registered': 'true' } },
+      spec: { taints: [agentTaint, sku] },
+    })
+  })
+
+  test('N15 loses that taint also when nothing else is missing', () => {
+    const claim = nodeClaim({ spec: { taints: [] } })
+    expect(patchOf(node({}, [unregistered]), claim)).toMatchObject({ spec: { taints: [] } })
+  })
+
+  test.each<[what: string, on: Node, early: boolean]>([
+    ['that came without it', node(), true],
+    ['that came with it', node({}, [unregistered]), false],
+    ['that is registered', node({ labels: { 'karpenter.sh/registered': 'true' } }), false],
+  ])('N16 one %s could be used too early: %s', (_what, on, early) => {
+    expect(wasOpenTooEarly(nodeClaim(), on)).toBe(early)
+  })
+
+  test('N17 is owned once, held, labelled, annotated and tainted in one patch', () => {
+    const claim = nodeClaim({
+      metadata: { labels: { team: 'a' }, annotations: { note: 'b', 'kaito.sh/launch-refusals': '{}' } },
+      spec: { startupTaints: [agentTaint] },
+    })
+    const ours = { ...nodeClaimOwner, name: claim.name, uid: claim.uid, blockOwnerDeletion: true }
+    expect(patchOf(node(), claim)).toMatchObject({
+      metadata: {
+        resourceVersion: '7',
+        finalizers: ['karpenter.sh/termination'],
+        ownerReferences: [ours],
+        labels: { team: 'a', 'karpenter.sh/registered': 'true' },
+        annotations: { note: 'b' },
+      },
+      spec: { taints: [sku, agentTaint] },
+    })
+    const owned = patchOf(node({ ownerReferences: [ours] }), claim)
+    expect(owned).not.toHaveProperty(['metadata', 'ownerReferences'])
+  })
+
+  test('N18 keeps its taints as they are where it says so, except for the one of registration', () => {
+    const labels = { 'karpenter.sh/do-not-sync-taints': 'true' }
+    const claim = nodeClaim({ spec: { startupTaints: [agentTaint] } })
+    expect(patchOf(node({ labels }, [unregistered]), claim)).toMatchObject({ spec: { taints: [] } })
+    expect(patchOf(node({ labels }), claim)).not.toHaveProperty('spec')
+  })
+
+  test('N26 carries the label of its class', () => {
+    expect(patchOf(node())).toMatchObject({ metadata: { labels: { 'kaito.sh/kaitonodeclass': 'default' } } })
+  })
 })

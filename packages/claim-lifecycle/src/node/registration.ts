@@ -1,5 +1,6 @@
 import {
   CLAIM_UID_LABEL,
+  DO_NOT_SYNC_TAINTS_LABEL,
   FAILED_LAUNCHES_ANNOTATION,
   INITIALIZED_LABEL,
   LAUNCH_REFUSALS_ANNOTATION,
@@ -8,6 +9,7 @@ import {
   RETRY_ANNOTATION,
   type Taint,
   TERMINATION_FINALIZER,
+  UNREGISTERED_TAINT,
 } from '@kaito/api'
 import type { MergePatch, Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
@@ -33,18 +35,15 @@ export function registrationPatch(registration: Registration): MergePatch | unde
   const { node } = registration
   const { finalizers = [], labels, annotations, resourceVersion } = node.metadata
   const owners = missingOwner(registration)
-  const taints = missingTaints(registration)
+  const taints = changedTaints(registration)
   const metadata = {
     ...(!isHeld(node) && { finalizers: [...finalizers, TERMINATION_FINALIZER] }),
     ...(owners && { ownerReferences: owners }),
     ...differing('labels', labels, labelsOf(registration)),
     ...differing('annotations', annotations, annotationsOf(registration)),
   }
-  if (Object.keys(metadata).length === 0 && taints.length === 0) return undefined
-  return {
-    metadata: { ...metadata, resourceVersion },
-    ...(taints.length > 0 && { spec: { taints: [...(node.spec?.taints ?? []), ...taints] } }),
-  }
+  if (Object.keys(metadata).length === 0 && !taints) return undefined
+  return { metadata: { ...metadata, resourceVersion }, ...(taints && { spec: { taints } }) }
 }
 
 function differing(field: string, current: Record<string, string> = {}, wanted: Record<string, string>) {
@@ -52,8 +51,15 @@ function differing(field: string, current: Record<string, string> = {}, wanted: 
   return changes.length > 0 ? { [field]: Object.fromEntries(changes) } : {}
 }
 
+/**
+ * Whether this very patch registers the Node, and pods could have come to it before, for nothing kept them off until now.
+ */
+export function wasOpenTooEarly(claim: Claim, node: Node): boolean {
+  return isFirstTime({ claim, node }) && !findTaint(node, UNREGISTERED_TAINT)
+}
+
 /** Startup taints go on once: whoever takes them off must not find them back. */
-function isFirstTime({ claim, node }: Registration): boolean {
+function isFirstTime({ claim, node }: Pick<Registration, 'claim' | 'node'>): boolean {
   if (node.metadata.labels?.[REGISTERED_LABEL] !== undefined) return false
   return !(claim.steps.registered?.met && claim.providerID === node.spec?.providerID)
 }
@@ -69,7 +75,7 @@ function missingOwner({ claim, owner, node }: Registration): OwnerReference[] | 
 
 function labelsOf({ claim, node, initialized }: Registration): Record<string, string> {
   const existing = node.metadata.labels ?? {}
-  const asked = Object.entries({ ...claim.fixedLabels, ...claim.labels })
+  const asked = Object.entries({ ...claim.fixedLabels, ...claim.classLabels, ...claim.labels })
   const synced = asked.filter(([key]) => !(KUBELET_LABELS.test(key) && existing[key] !== undefined))
   return {
     ...Object.fromEntries(synced),
@@ -86,8 +92,14 @@ function annotationsOf({ claim }: Registration): Record<string, string> {
   return Object.fromEntries(asked)
 }
 
-function missingTaints(registration: Registration): Taint[] {
+/** The whole list of taints, where it is not what it shall be. */
+function changedTaints(registration: Registration): Taint[] | undefined {
   const { claim, node } = registration
+  const { taints = [] } = node.spec ?? {}
   const asked = isFirstTime(registration) ? [...claim.taints, ...claim.startupTaints] : claim.taints
-  return asked.filter((taint) => !findTaint(node, taint))
+  const isLeftAlone = node.metadata.labels?.[DO_NOT_SYNC_TAINTS_LABEL] === 'true'
+  const missing = isLeftAlone ? [] : asked.filter((taint) => !findTaint(node, taint))
+  const { key, effect } = UNREGISTERED_TAINT
+  const staying = taints.filter((taint) => taint.key !== key || taint.effect !== effect)
+  return missing.length > 0 || staying.length < taints.length ? [...staying, ...missing] : undefined
 }

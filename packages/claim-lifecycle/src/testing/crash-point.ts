@@ -1,7 +1,9 @@
 import type { CloudProvider } from '@kaito/cloud-provider'
 import { ApiUnreachable, type KubeClient } from '@kaito/controller-kit'
 
-const EFFECTS = new Set(['mergePatch', 'create', 'replace', 'delete', 'evict', 'launch', 'terminate'])
+/** What asks nobody, so it cannot be cut off. */
+const PURE = new Set(['advice', 'gpusOf'])
+const EFFECTS = new Set(['mergePatch', 'create', 'replace', 'delete', 'evict', 'launch', 'terminate', 'adopt'])
 
 /** Kills a process at one of its effects: every later call of it fails, as if nobody were there to make it. */
 export function createCrashPoint() {
@@ -13,7 +15,7 @@ export function createCrashPoint() {
     return new Proxy(target, {
       get(_target, name) {
         const member: unknown = Reflect.get(target, name)
-        if (typeof member !== 'function') return member
+        if (typeof member !== 'function' || PURE.has(String(name))) return member
         return async (...parameters: unknown[]) => {
           if (life.dead) throw new ApiUnreachable('the process is dead')
           if (EFFECTS.has(String(name))) effects += 1

@@ -5,6 +5,7 @@ export function anInstance(parts: Partial<Instance> = {}): Instance {
   return {
     name: 'ws0123456ab',
     claimUid: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+    madeByKaito: false,
     launch: 1,
     state: 'Running',
     failure: undefined,

@@ -1,9 +1,13 @@
-import { CLAIM_UID_LABEL, type Machine } from '@kaito/api'
-import { aMachine } from '@kaito/api/testing'
-import { createFakeCloud } from '@kaito/cloud-provider/testing'
+import { type AgentPoolClass, CLAIM_UID_LABEL, type Machine, type NodeClaim } from '@kaito/api'
+import { aMachine, aNodeClaim } from '@kaito/api/testing'
+import { createFakeCloud, type FakeCloudOptions } from '@kaito/cloud-provider/testing'
 import { createMetrics, NODES, type Node } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
 import { machineAdapter } from '../claim/machine-adapter.ts'
+import { nodeClaimAdapter } from '../claim/node-claim-adapter.ts'
+import { createServedKind } from '../claim/served-kind.ts'
+import { AGENT_POOL_CLASSES, createClassSource } from '../class/class-source.ts'
+import { createAbsenceProofs } from '../instances/absence-proofs.ts'
 import { createInstanceList } from '../instances/instance-list.ts'
 import { createChoiceRefusals } from '../launch/choice-refusals.ts'
 import { claimIndexes, createLifecycleController } from '../lifecycle/controller.ts'
@@ -13,18 +17,37 @@ import { createCrashPoint } from './crash-point.ts'
 
 const NAME = 'ws0123456ab'
 
-/** A cluster, a cloud and a running lifecycle controller, all in memory on one clock that stands still. */
-export function createWorld(options: { settings?: Partial<LifecycleSettings>; readLagMs?: number } = {}) {
+interface ToldEvent {
+  type: 'Normal' | 'Warning'
+  reason: string
+  message: string
+}
+
+/** A cluster, a cloud and a running lifecycle controller per kind of claim, all in memory on one clock that stands still. */
+export function createWorld(options: { settings?: Partial<LifecycleSettings> } & Omit<FakeCloudOptions, 'clock'> = {}) {
+  const { settings, ...cloudOptions } = options
   const clock = createManualClock()
   const cluster = createFakeCluster({ clock })
-  const cloud = createFakeCloud({ clock, readLagMs: options.readLagMs ?? 0 })
+  const startedAt = clock.now()
+  // The cloud has a clock of its own: it knows nothing of a jump of ours.
+  const cloud = createFakeCloud({ clock: { now: () => startedAt + clock.monotonic() }, ...cloudOptions })
   const log = createMemoryLog()
-  const events: { reason: string; message: string }[] = []
-  const guard = { mayEnd: true }
+  const events: ToldEvent[] = []
+  const guard = { mayEnd: true, holdsDeletions: false }
   const machines = machineAdapter.resource
+  const nodeClaims = nodeClaimAdapter.resource
   const crash = createCrashPoint()
   let stop = new AbortController()
-  let caches = { claims: cluster.cacheOf(machines), nodes: cluster.cacheOf(NODES) }
+  let caches = newCaches()
+
+  function newCaches() {
+    return {
+      claims: cluster.cacheOf(machines, claimIndexes(machineAdapter)),
+      nodeClaims: cluster.cacheOf(nodeClaims, claimIndexes(nodeClaimAdapter)),
+      nodes: cluster.cacheOf(NODES, nodeIndexes),
+      classes: cluster.cacheOf(AGENT_POOL_CLASSES),
+    }
+  }
 
   /** A fresh process over the same world; the old one is gone with all it knew. */
   function start(): void {
@@ -32,34 +55,43 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings>; re
     stop = new AbortController()
     const process = crash.newProcess({ client: cluster.client, cloud })
     const instances = createInstanceList({ cloud: process.cloud, clock, log })
-    caches = {
-      claims: cluster.cacheOf(machines, claimIndexes(machineAdapter)),
-      nodes: cluster.cacheOf(NODES, nodeIndexes),
-    }
-    const controller = createLifecycleController({
-      adapter: machineAdapter,
-      client: process.client,
-      claims: caches.claims,
+    caches = newCaches()
+    const absences = createAbsenceProofs(clock)
+    instances.onEnded(absences.noteEnded)
+    const client = process.client
+    const shared = {
+      client,
+      kinds: [
+        createServedKind({ adapter: machineAdapter, client, claims: caches.claims }),
+        createServedKind({ adapter: nodeClaimAdapter, client, claims: caches.nodeClaims }),
+      ],
       nodes: caches.nodes,
       cloud: process.cloud,
       instances,
+      absences,
       choiceRefusals: createChoiceRefusals(),
+      classes: createClassSource(caches.classes, () => true),
       guard: { allows: () => guard.mayEnd },
-      tell: (_object, event) => void events.push(event),
+      definitionHold: { holds: async () => guard.holdsDeletions },
+      tell: (_object: unknown, event: ToldEvent) => void events.push(event),
       clock,
-      settings: { ...DEFAULT_SETTINGS, ...options.settings },
+      settings: { ...DEFAULT_SETTINGS, ...settings },
       random: () => 0.5,
       log,
       metrics: createMetrics(),
-    })
+    }
     void instances.run(stop.signal)
-    for (const machine of cluster.list(machines)) controller.enqueue(machine.metadata.name)
-    void controller.run(stop.signal)
+    const controllers = [
+      createLifecycleController({ ...shared, adapter: machineAdapter, claims: caches.claims }),
+      createLifecycleController({ ...shared, adapter: nodeClaimAdapter, claims: caches.nodeClaims }),
+    ]
+    for (const controller of controllers) void controller.run(stop.signal)
   }
   start()
 
   const nowIso = () => `${new Date(clock.now()).toISOString().slice(0, 19)}Z`
   const machine = (name = NAME) => cluster.get<Machine>(machines, name)
+  const nodeClaim = (name = NAME) => cluster.get<NodeClaim>(nodeClaims, name)
   return {
     crash,
     clock,
@@ -69,10 +101,12 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings>; re
     events,
     guard,
     machines,
+    nodeClaims,
     nodeResource: NODES,
     restart: start,
     pauseCaches: () => {
       caches.claims.pause()
+      caches.nodeClaims.pause()
       caches.nodes.pause()
     },
     stop: () => stop.abort(),
@@ -80,18 +114,32 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings>; re
     advance: (ms: number) => clock.advance(ms),
     nowIso,
     machine,
+    nodeClaim,
+    makeNodeClaim: (parts: Parameters<typeof aNodeClaim>[0] = {}) =>
+      cluster.put(nodeClaims, aNodeClaim({ ...parts, metadata: { creationTimestamp: nowIso(), ...parts.metadata } })),
     claim: (parts: Parameters<typeof aMachine>[0] = {}) =>
       cluster.put(machines, aMachine({ ...parts, metadata: { creationTimestamp: nowIso(), ...parts.metadata } })),
+    agentPoolClass: (name: string, spec: NonNullable<AgentPoolClass['spec']>) =>
+      cluster.put<AgentPoolClass>(AGENT_POOL_CLASSES, {
+        apiVersion: 'kaito.sh/v1alpha1',
+        kind: 'AgentPoolClass',
+        metadata: { name },
+        spec,
+      }),
     nodes: () => cluster.list(NODES),
     writes: () =>
       cluster.writes.map(
         ({ verb, resource, subresource }) => `${verb} ${[resource, subresource ?? []].flat().join('/')}`,
       ),
     condition: (type: string) => machine()?.status?.conditions?.find((condition) => condition.type === type),
+    nodeClaimCondition: (type: string) => nodeClaim()?.status?.conditions?.find((condition) => condition.type === type),
     /** The instance's machine joins the cluster, as the cloud's agent on it does. */
     join: (parts: Partial<Node['metadata']> & { ready?: 'True' | 'False'; gpus?: string } = {}) => {
       const { ready = 'True', gpus = '1', ...metadata } = parts
-      return cluster.put<Node>(NODES, aNode({ ready, gpus, uid: machine()?.metadata.uid ?? '', ...metadata }))
+      return cluster.put<Node>(
+        NODES,
+        aNode({ ready, gpus, uid: (machine() ?? nodeClaim())?.metadata.uid ?? '', ...metadata }),
+      )
     },
   }
 }
