@@ -10,6 +10,12 @@ export const CONTROLLERS = ['workspace-controller', 'gpu-provisioner'] as const
  */
 export const NODE_FLAGS = ['--max-semi-space-size=2', '--optimize-for-size', '--disable-sigusr1'] as const
 
+/**
+ * The environment of images: with one heap of the C library for all threads, which do little, what one gave back is used
+ * by the next.
+ */
+export const NODE_ENVIRONMENT = { MALLOC_ARENA_MAX: '1' } as const
+
 /** Large libraries of which the controllers use a part, and whose modules do nothing when they are loaded. */
 const PICKED_FROM = /[\\/]node_modules[\\/]@(kubernetes|azure|typespec)[\\/]/
 const KUBERNETES_CLIENT = /[\\/]@kubernetes[\\/]client-node[\\/]/

@@ -7,5 +7,6 @@ LABEL org.opencontainers.image.title="gpu-provisioner" \
       org.opencontainers.image.description="GPU provisioner: turns each Machine into an AKS agent pool of one node, and gives it back." \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --chmod=0555 dist/gpu-provisioner /app
+ENV MALLOC_ARENA_MAX=1
 USER 65532:65532
 ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=2", "--optimize-for-size", "--disable-sigusr1", "/app/main.mjs"]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { CONTROLLERS, NODE_FLAGS } from '../../deploy/images/bundle.ts'
+import { CONTROLLERS, NODE_ENVIRONMENT, NODE_FLAGS } from '../../deploy/images/bundle.ts'
 import { withImage } from '../../deploy/images/chart-values.ts'
 import { type Engine, imageCommands, pushedDigest, shellLine } from '../../deploy/images/image-commands.ts'
 import { readRequest } from '../../deploy/images/image-request.ts'
@@ -29,6 +29,7 @@ test.each(CONTROLLERS)('the image of the %s starts its bundle as the benchmark d
     ['/nodejs/bin/node', ...NODE_FLAGS, '/app/main.mjs'],
   ])
   expect(all(controller, 'CMD')).toEqual([])
+  expect(all(controller, 'ENV')).toEqual(Object.entries(NODE_ENVIRONMENT).map(([name, value]) => `${name}=${value}`))
 })
 
 test.each(CONTROLLERS)('the image of the %s holds the bundle alone, and root runs nothing', (controller) => {
@@ -36,7 +37,7 @@ test.each(CONTROLLERS)('the image of the %s holds the bundle alone, and root run
   expect(all(controller, 'ARG')).toEqual([expect.stringMatching(/^BASE=\S+\/nodejs24-\S+:nonroot$/)])
   expect(all(controller, 'COPY')).toEqual([`--chmod=0555 dist/${controller} /app`])
   expect(all(controller, 'USER')).toEqual(['65532:65532'])
-  const known = ['ARG', 'FROM', 'LABEL', 'COPY', 'USER', 'ENTRYPOINT']
+  const known = ['ARG', 'FROM', 'LABEL', 'COPY', 'ENV', 'USER', 'ENTRYPOINT']
   expect(instructions(controller).filter((line) => !known.includes(line.split(' ')[0] ?? ''))).toEqual([])
 })
 

@@ -224,7 +224,10 @@ test.each<[values: string, environment: Record<string, string | undefined>]>([
     'settings.azure.cloud=china',
     { ARM_ENDPOINT: 'https://management.chinacloudapi.cn', AZURE_AUTHORITY_HOST: 'https://login.chinacloudapi.cn/' },
   ],
-  ['limits.maxNodes=7,limits.maxGpus=9', { MAX_NODES: '7', MAX_GPUS: '9' }],
+  [
+    'limits.maxNodes=7,limits.maxGpus=9,limits.maxNodesPerNamespace=3',
+    { MAX_NODES: '7', MAX_GPUS: '9', MAX_NODES_PER_NAMESPACE: '3' },
+  ],
   ['deadlines.launchMinutes=30', { LAUNCH_DEADLINE_MINUTES: '30', DRAIN_DEADLINE_MINUTES: undefined }],
 ])('the gpu-provisioner is told of %s by its environment', async (values, environment) => {
   const [deployment] = (await rendered('gpu-provisioner', ['--set', values])).filter(
@@ -234,6 +237,18 @@ test.each<[values: string, environment: Record<string, string | undefined>]>([
   const env = z.array(z.object({ name: z.string(), value: z.string().optional() })).parse(pod?.spec.containers[0]?.env)
   const given = Object.fromEntries(env.map(({ name, value }) => [name, value]))
   for (const [name, value] of Object.entries(environment)) expect(given[name], name).toBe(value)
+})
+
+test('the alerts of the gpu-provisioner look for the job that its own Service makes', async () => {
+  const values = ['--set', 'prometheusRule.enabled=true', '--set', 'fullnameOverride=gpus']
+  const objects = await rendered('gpu-provisioner', values)
+  const [rule] = objects.filter(({ kind }) => kind === 'PrometheusRule')
+  const service = objects.find(({ kind }) => kind === 'Service')
+  expect(service?.metadata.name).toBe('gpus')
+  const text = stringify(rule)
+  expect(text).toContain('alert: GpuProvisionerDeletionsHeld')
+  expect(new Set([...text.matchAll(/job="([^"]*)"/g)].map(([, job]) => job))).toEqual(new Set(['gpus']))
+  expect(ofKind('gpu-provisioner', 'PrometheusRule')).toEqual([])
 })
 
 test("a cloud of one's own needs its endpoints, by name", async () => {

@@ -127,7 +127,7 @@ describe('two charts', () => {
     await rm(newer, { recursive: true })
   })
 
-  test('uninstalled, leave kinds, Workspaces, nodes and running models', async () => {
+  test('row 13: uninstalled, leave kinds, Workspaces, nodes and running models', async () => {
     await nothingChanged(async () => {
       for (const chart of ['gpu-provisioner', 'workspace'] as const) {
         done(await site.helm(['uninstall', chart, '--namespace', CHARTS[chart].namespace, '--wait']))
@@ -139,7 +139,7 @@ describe('two charts', () => {
     expect((await site.kube.ask(WORKSPACE)).text).toMatch(/"phi-3"/)
   })
 
-  test('installed again under other names, take over without asking Azure for anything new', async () => {
+  test('row 13: installed again under other names, take over without asking Azure for anything new', async () => {
     await nothingChanged(async () => {
       done(await site.install('workspace', [], 'models'))
       done(await site.install('gpu-provisioner', [], 'nodes'))

@@ -53,7 +53,10 @@ describe('S9 what a controller may never do', () => {
         ...['deployments', 'statefulsets', 'daemonsets', 'replicasets'].flatMap((plural) => all(plural, 'apps')),
         ...all('jobs', 'batch'),
         ...all('services'),
-        ...all('pods'),
+        // Pods whose node ends are deleted when the grace period of their NodeClaim is over.
+        ...all('pods', '', ['create', 'update', 'patch', 'deletecollection']),
+        ...all('persistentvolumeclaims'),
+        ...all('volumeattachments', 'storage.k8s.io'),
         ...all('workspaces', 'kaito.sh'),
         ...all('nodes', '', ['create', 'update']),
         ...all('machines', 'karpenter.sh', ['create', 'update']),

@@ -3,14 +3,22 @@ import { defineConfig } from 'vitest/config'
 
 /** What the integration suite proves on an embedded cluster holds on a real one; the rest exists only there. */
 const ON_ANY_CLUSTER = [
+  'adoption',
+  'api-outage',
   'azure-answers',
+  'azure-troubles',
   'bad-input',
+  'claim-kinds',
+  'cluster-stop',
   'faults',
   'kill',
   'kubectl',
   'life',
+  'metrics',
   'outage',
   'refusals',
+  'takeover',
+  'termination',
   'workspace',
 ].map((name) => `test/integration/${name}.test.ts`)
 

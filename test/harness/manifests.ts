@@ -41,7 +41,9 @@ export async function createManifest(kube: KubeHttp, manifest: Manifest) {
 /** What both charts bring besides the controllers themselves. */
 const PRODUCT_MANIFESTS = [
   'crds/kaito.sh_workspaces.yaml',
+  'crds/kaito.sh_agentpoolclasses.yaml',
   'crds/karpenter.sh_machines.yaml',
+  'crds/karpenter.sh_nodeclaims.yaml',
   'charts/kaito/workspace/files/catalogue.yaml',
   'charts/kaito/workspace/files/admission-policy.yaml',
 ]

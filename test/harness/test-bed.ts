@@ -25,10 +25,14 @@ export interface TestBed {
 
 const roleSchema = z.object({ Actions: z.array(z.string()) })
 
-/** What the documented role lets the gpu-provisioner do in Azure, and no more. */
-export function roleActions(): string[] {
-  const path = new URL('../../deploy/roles/azure-gpu-provisioner.json', import.meta.url)
-  return roleSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).Actions
+const ROLES = ['azure-gpu-provisioner', 'azure-gpu-provisioner-quota'] as const
+
+/** What the documented roles let the gpu-provisioner do in Azure, and no more; both unless said otherwise. */
+export function roleActions(roles: readonly (typeof ROLES)[number][] = ROLES): string[] {
+  return roles.flatMap((role) => {
+    const path = new URL(`../../deploy/roles/${role}.json`, import.meta.url)
+    return roleSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).Actions
+  })
 }
 
 /** The embedded cluster, or a real control plane where the environment says CLUSTER=real. */

@@ -1,10 +1,14 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { roleActions } from '../harness/test-bed.ts'
 import { until } from '../harness/until.ts'
 import { ClaimScenario } from './claim-scenario.ts'
 
 const empty = { do: 'answer', status: 200, body: { value: [] } } as const
 const broken = { do: 'answer', status: 500, body: {} } as const
+const page = { do: 'answer', status: 200, text: '<html>Please sign in</html>' } as const
 const away = { do: 'answer', status: 503, body: {} } as const
 const busy = {
   do: 'answer',
@@ -14,8 +18,12 @@ const busy = {
 
 describe.concurrent('an answer of Azure', () => {
   test.each([
-    ['an empty list', { match: { method: 'GET', path: 'agentPools(\\?|$)' }, action: empty }],
-    ['a list that fails on its second page', { match: { method: 'GET', path: 'skiptoken' }, action: broken }],
+    ['row 22: an empty list', { match: { method: 'GET', path: 'agentPools(\\?|$)' }, action: empty }],
+    ['row 22: a list that fails on its second page', { match: { method: 'GET', path: 'skiptoken' }, action: broken }],
+    [
+      'row 34: the page of a proxy instead of the list',
+      { match: { method: 'GET', path: 'agentPools(\\?|$)' }, action: page },
+    ],
   ])('%s costs no claim, no pod and no second pool', async (_what, fault) => {
     await using bed = await ClaimScenario.start({ azure: { pageSize: 1 } })
     const names = ['ws1', 'ws2', 'ws3']
@@ -37,7 +45,7 @@ describe.concurrent('an answer of Azure', () => {
     expect(bed.launches()).toBe(4)
   })
 
-  test.each([3, 14])('that is %i s old loses no pool', async (readLagSeconds) => {
+  test.each([3, 14])('row 21: that is %i s old loses no pool', async (readLagSeconds) => {
     await using bed = await ClaimScenario.start({ azure: { readLagSeconds } })
     await bed.apply('ws1')
     await bed.apply('ws2')
@@ -45,12 +53,15 @@ describe.concurrent('an answer of Azure', () => {
     await bed.deleteMachine('ws2')
     await bed.ready('ws1')
     await bed.deleteMachine('ws1')
-    await Promise.all([bed.gone('ws1', 50_000), bed.gone('ws2', 50_000)])
-    expect(bed.livePools()).toEqual([])
+    for (const name of ['ws1', 'ws2']) {
+      await bed.gone(name, 50_000)
+      expect(bed.livePools()).not.toContain(name)
+    }
     expect(bed.launches()).toBe(2)
+    expect(bed.armCalls(/^PUT/)).toEqual(['PUT 201', 'PUT 201'])
   })
 
-  test('that refuses a deletion is told, and the deletion is repeated with care', async () => {
+  test('rows 26, 35: that refuses a deletion is told, and the deletion is repeated with care', async () => {
     await using bed = await ClaimScenario.start()
     await bed.apply('ws1')
     await bed.apply('ws2')
@@ -68,7 +79,7 @@ describe.concurrent('an answer of Azure', () => {
     expect(bed.livePools()).toEqual([])
   })
 
-  test('that a deletion goes on and on keeps the claim, and it is asked for once', async () => {
+  test('row 24: that a deletion goes on and on keeps the claim, and it is asked for once', async () => {
     await using bed = await ClaimScenario.start()
     bed.azure.injectPoolFault({ delete: 'stuck' })
     await bed.apply('ws1')
@@ -79,7 +90,18 @@ describe.concurrent('an answer of Azure', () => {
     expect((await bed.machine('ws1'))?.metadata.finalizers).toEqual(['karpenter.sh/termination'])
   })
 
-  test('of an outage is asked for seldom, and everything goes on after it', async () => {
+  test('that the quota may not be read holds back no claim, and is said once with the right that is missing', async () => {
+    const allowedActions = roleActions(['azure-gpu-provisioner'])
+    await using bed = await ClaimScenario.start({ azure: { allowedActions } })
+    for (const name of ['ws1', 'ws2']) await bed.apply(name)
+    for (const name of ['ws1', 'ws2']) await bed.ready(name)
+    const log = await readFile(join(bed.bed.folder, 'gpu-provisioner.log'), 'utf8')
+    const said = log.split('\n').filter((line) => line.includes('launches go out unasked'))
+    expect(said).toHaveLength(1)
+    expect(said[0]).toMatch(/Microsoft\.Compute\/(skus|locations\/usages)\/read/)
+  })
+
+  test('row 34: of an outage is asked for seldom, and everything goes on after it', async () => {
     await using bed = await ClaimScenario.start()
     const [old, young] = [
       ['old1', 'old2', 'old3'],

@@ -8,7 +8,15 @@ import { startTestBed, type TestBed } from '../harness/test-bed.ts'
 import { until } from '../harness/until.ts'
 import { armCalls, billedPools, livePools, QUICK_AZURE } from './emulated-azure.ts'
 
-const MACHINES = '/apis/karpenter.sh/v1alpha5/machines'
+const KINDS = {
+  Machine: { apiVersion: 'karpenter.sh/v1alpha5', path: '/apis/karpenter.sh/v1alpha5/machines', spec: {} },
+  NodeClaim: {
+    apiVersion: 'karpenter.sh/v1',
+    path: '/apis/karpenter.sh/v1/nodeclaims',
+    spec: { nodeClassRef: { group: 'kaito.sh', kind: 'KaitoNodeClass', name: 'default' }, expireAfter: 'Never' },
+  },
+} as const
+type ClaimKind = keyof typeof KINDS
 const NODES = '/api/v1/nodes'
 const HELD_DELETIONS = '/api/v1/namespaces/gpu-provisioner/configmaps/gpu-provisioner-deletions'
 const A100 = 'Standard_NC24ads_A100_v4'
@@ -46,32 +54,52 @@ const reportSchema = z.object({ data: z.object({ message: z.string() }) })
 
 interface ClaimScenarioOptions extends TestBedOptions {
   env?: Record<string, string>
+  /** What is done to the test bed before the provisioner starts. */
+  prepare?: (bed: TestBed) => Promise<unknown>
 }
 
-/** The gpu-provisioner alone on a test bed of its own; Machines are applied as any client would. */
+/** The gpu-provisioner alone on a test bed of its own; claims, Machines at first, are applied as any client would. */
 export class ClaimScenario {
   readonly bed: TestBed
   readonly #env: Record<string, string>
+  readonly #kind: ClaimKind
+  readonly #path: string
   #last: NodeProcess | undefined
 
-  private constructor(bed: TestBed, env: Record<string, string>) {
+  private constructor(bed: TestBed, env: Record<string, string>, kind: ClaimKind) {
     this.bed = bed
     this.#env = env
+    this.#kind = kind
+    this.#path = KINDS[kind].path
   }
 
-  static async start({ env = {}, ...options }: ClaimScenarioOptions = {}): Promise<ClaimScenario> {
+  static async start({ env = {}, prepare, ...options }: ClaimScenarioOptions = {}): Promise<ClaimScenario> {
     const bed = await startTestBed({ ...options, azure: { ...QUICK_AZURE, ...options.azure } })
-    const scenario = new ClaimScenario(bed, { ...QUICK_SETTINGS, ...env })
+    await prepare?.(bed)
+    const scenario = new ClaimScenario(bed, { ...QUICK_SETTINGS, ...env }, 'Machine')
     scenario.run()
     return scenario
+  }
+
+  /** The same world; what it says of Machines is about this kind of claim there. */
+  of(kind: ClaimKind): ClaimScenario {
+    const view = new ClaimScenario(this.bed, this.#env, kind)
+    view.#last = this.#last
+    return view
   }
 
   get azure(): AzureEmulator {
     return this.bed.azure
   }
 
-  run(): NodeProcess {
-    this.#last = this.bed.start('gpu-provisioner', this.#env)
+  /** The process that was started last. */
+  get provisioner(): NodeProcess {
+    if (!this.#last) throw new Error('no gpu-provisioner was started yet')
+    return this.#last
+  }
+
+  run(env: Record<string, string> = {}): NodeProcess {
+    this.#last = this.bed.start('gpu-provisioner', { ...this.#env, ...env })
     return this.#last
   }
 
@@ -83,22 +111,23 @@ export class ClaimScenario {
   async apply(name: string, spec: object = {}, metadata: object = {}): Promise<void> {
     const requirements = [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: [A100] }]
     const resources = { requests: { 'nvidia.com/gpu': 1 } }
+    const { apiVersion, spec: required } = KINDS[this.#kind]
     const { status, text } = await createManifest(this.bed.kube, {
-      apiVersion: 'karpenter.sh/v1alpha5',
-      kind: 'Machine',
+      apiVersion,
+      kind: this.#kind,
       metadata: { name, ...metadata },
-      spec: { requirements, resources, ...spec },
+      spec: { ...required, requirements, resources, ...spec },
     })
-    if (status !== 201) throw new Error(`the Machine was refused: ${text}`)
+    if (status !== 201) throw new Error(`the ${this.#kind} was refused: ${text}`)
   }
 
   async machine(name: string) {
-    const { status, text } = await this.bed.kube.ask(`${MACHINES}/${name}`)
+    const { status, text } = await this.bed.kube.ask(`${this.#path}/${name}`)
     return status === 404 ? undefined : objectSchema.parse(JSON.parse(text))
   }
 
   async machines() {
-    return listSchema.parse(JSON.parse((await this.bed.kube.ask(MACHINES)).text)).items
+    return listSchema.parse(JSON.parse((await this.bed.kube.ask(this.#path)).text)).items
   }
 
   /** Nodes of GPU pools. */
@@ -140,11 +169,11 @@ export class ClaimScenario {
   approveDeletions = (count: string) =>
     this.bed.kube.mergePatch(HELD_DELETIONS, { metadata: { annotations: { 'kaito.sh/approved-deletions': count } } })
 
-  deleteMachine = (name: string): Promise<void> => this.delete(`${MACHINES}/${name}`)
+  deleteMachine = (name: string): Promise<void> => this.delete(`${this.#path}/${name}`)
 
   deleteNode = (name: string): Promise<void> => this.delete(`${NODES}/${name}`)
 
-  patchMachine = (name: string, body: object) => this.bed.kube.mergePatch(`${MACHINES}/${name}`, body)
+  patchMachine = (name: string, body: object) => this.bed.kube.mergePatch(`${this.#path}/${name}`, body)
 
   annotate = (name: string, annotations: Record<string, string>) =>
     this.patchMachine(name, { metadata: { annotations } })
@@ -158,7 +187,7 @@ export class ClaimScenario {
     const { status, reason, message, withinMs = 30_000 } = wanted
     let last = ''
     return until(
-      `Machine ${name}: ${type}=${status} ${reason ?? ''}`,
+      `${this.#kind} ${name}: ${type}=${status} ${reason ?? ''}`,
       async () => {
         const conditions = (await this.machine(name))?.status?.conditions ?? []
         last = JSON.stringify(conditions)
@@ -182,7 +211,7 @@ export class ClaimScenario {
   ready = (name: string) => this.condition(name, 'Ready', { status: 'True' })
 
   gone(name: string, withinMs = 30_000): Promise<boolean> {
-    return until(`Machine ${name} is gone`, async () => (await this.machine(name)) === undefined, { withinMs })
+    return until(`${this.#kind} ${name} is gone`, async () => (await this.machine(name)) === undefined, { withinMs })
   }
 
   /** Names of the agent pools with GPUs that bill now. */

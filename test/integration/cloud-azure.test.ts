@@ -5,11 +5,11 @@ import { type EmulatorOptions, startAzureEmulator, virtualClock } from '@kaito/a
 import { createCredential } from '@kaito/cloud-azure'
 import type { InstanceSpec } from '@kaito/cloud-provider'
 import { anInstanceSpec, describeCloudProvider } from '@kaito/cloud-provider/testing'
-import { Agent, request } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { cloudOn } from './emulated-azure.ts'
+import { cloudOn, providerIDOf, readArm } from './emulated-azure.ts'
 
 const call = { signal: new AbortController().signal }
+const A100 = 'Standard_NC24ads_A100_v4'
 const START = Date.parse('2026-01-02T03:04:05Z')
 
 /** An emulated cluster and the cloud on it, with workload identity all the way; both stand still until advanced. */
@@ -32,24 +32,19 @@ async function setUp(options: EmulatorOptions = {}) {
   return { cloud, emulator, stop }
 }
 
+type Emulator = Awaited<ReturnType<typeof setUp>>['emulator']
+
 function serviceAccountToken(): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const claims = { aud: 'api://AzureADTokenExchange', sub: 'system:serviceaccount:kaito:gpu-provisioner' }
   return `${part({ alg: 'none' })}.${part(claims)}.signature`
 }
 
-/** The whole resource as the emulator answers for it. */
-async function readPool(
-  { url, ca, issueToken, settings }: Awaited<ReturnType<typeof setUp>>['emulator'],
-  name: string,
-) {
-  const dispatcher = new Agent({ connect: { ca } })
-  const { subscriptionId } = settings()
-  const path = `/subscriptions/${subscriptionId}/resourceGroups/rg1/providers/Microsoft.ContainerService/managedClusters/aks1/agentPools/${name}?api-version=2026-06-01`
-  const answer = await request(url + path, { dispatcher, headers: { authorization: `Bearer ${issueToken()}` } })
-  const body = await answer.body.json()
-  await dispatcher.close()
-  return body
+/** As KAITO's gpu-provisioner v0.2.1 leaves them. */
+const KAITO_LABELS = {
+  'karpenter.sh/provisioner-name': 'default',
+  'kaito.sh/machine-type': 'gpu',
+  'kaito.sh/workspace': 'phi-3',
 }
 
 function describeOnEmulator(name: string, options: EmulatorOptions) {
@@ -63,7 +58,12 @@ function describeOnEmulator(name: string, options: EmulatorOptions) {
         emulator.pools.create(pool, { vmSize: 'Standard_D4s_v5' })
         emulator.advance(3600)
       },
-      fingerprint: (pool) => readPool(emulator, pool),
+      async plantKaito(pool) {
+        emulator.pools.create(pool, { vmSize: A100, nodeLabels: KAITO_LABELS })
+        emulator.advance(3600)
+        return providerIDOf(emulator, pool)
+      },
+      fingerprint: (pool) => readArm(emulator, `agentPools/${pool}`),
       refuseNextLaunch: async () => emulator.configure({ quotas: { cores: { limit: 0 } } }),
       cutOff: async () => void emulator.faults.inject({ action: { do: 'reset' } }),
     }
@@ -87,7 +87,7 @@ describe('Azure through the SDK', () => {
       .filter(({ path }) => path.includes('/managedClusters/'))
       .map(({ method, path }) => `${method} ${path.slice(path.lastIndexOf('/') + 1)}`)
 
-  test('spends one PUT and no poll on a launch, one GET and one DELETE on a termination', async () => {
+  test('row 36: spends one PUT and no poll on a launch, one GET and one DELETE on a termination', async () => {
     const { cloud, emulator } = world
     const spec = anInstanceSpec()
     await cloud.launch(spec, call)
@@ -100,7 +100,7 @@ describe('Azure through the SDK', () => {
   })
 
   test.each(['before', 'after'] as const)(
-    'makes one pool when the answer to the PUT is lost %s it is applied',
+    'row 6: makes one pool when the answer to the PUT is lost %s it is applied',
     async (when) => {
       const { cloud, emulator } = world
       const spec = anInstanceSpec()
@@ -128,7 +128,7 @@ describe('Azure through the SDK', () => {
     const launch = world.cloud.launch(anInstanceSpec({ instanceType: 'Standard_NC6s_v3' }), call)
     await expect(launch).rejects.toMatchObject({
       reason: 'SkuNotAvailable',
-      remedy: expect.stringContaining('Standard_NC24ads_A100_v4'),
+      remedy: expect.stringContaining('Standard_NC4as_T4_v3'),
     })
   })
 
@@ -156,6 +156,17 @@ describe('Azure through the SDK', () => {
   test('says that a right is missing', async () => {
     world.emulator.configure({ deniedActions: ['Microsoft.ContainerService/managedClusters/agentPools/write'] })
     await expect(world.cloud.launch(anInstanceSpec(), call)).rejects.toMatchObject({ reason: 'Unauthorized' })
+  })
+
+  test('finds everything written for a launch under one correlation id in the log of Azure', async () => {
+    const { cloud, emulator } = world
+    const spec = anInstanceSpec()
+    await cloud.launch(spec, call)
+    emulator.advance(600)
+    await cloud.terminate(spec, call)
+    const written = emulator.ledger.entries().filter(({ pool, op }) => pool === spec.name && /put|delete/.test(op))
+    expect(written).toHaveLength(2)
+    expect(new Set(written.map(({ correlationId }) => correlationId)).size).toBe(1)
   })
 
   test('goes on with a new token when Azure takes the old one no more', async () => {
@@ -188,7 +199,7 @@ async function overTime(
 }
 
 const manySpecs = () => Array.from({ length: 95 }, (_, index) => anInstanceSpec({ name: `ws${index}` }))
-const statuses = (emulator: Awaited<ReturnType<typeof setUp>>['emulator'], method: string) =>
+const statuses = (emulator: Emulator, method: string) =>
   emulator.requests.records().flatMap((record) => (record.method === method ? [record.status] : []))
 
 test('launches and gives back 95 within the request limits of Azure', async () => {

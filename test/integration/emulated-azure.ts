@@ -1,5 +1,7 @@
-import type { AzureEmulator, VirtualClock } from '@kaito/azure-emulator'
+import { type AzureEmulator, startAzureEmulator, type VirtualClock, virtualClock } from '@kaito/azure-emulator'
 import { type AzureCloudOptions, createAzureCloud } from '@kaito/cloud-azure'
+import { Agent, request } from 'undici'
+import { z } from 'zod'
 
 /** An Azure that needs no more than a test can wait. */
 export const QUICK_AZURE = { createSeconds: 1, nodeJoinSeconds: 0, deleteSeconds: 0.5, failSeconds: 0.5 }
@@ -36,8 +38,39 @@ export function cloudOn(
     location,
     endpoint: emulator.url,
     ca: emulator.ca,
-    clock: { now: clock.now, monotonic: clock.now },
+    clock: { now: clock.now, monotonic: clock.now, after: clock.after },
     random: () => 0.5,
     log: { info: () => undefined, warn: () => undefined },
   })
+}
+
+/** An emulated cluster that stands still until advanced, and the cloud on it with a token that needs no exchange. */
+export async function startCloud() {
+  const clock = virtualClock(Date.parse('2026-01-02T03:04:05Z'))
+  const emulator = await startAzureEmulator({ clock, resourceGroup: 'rg1', cluster: 'aks1' })
+  const getToken = async () => ({ token: emulator.issueToken(), expiresOnTimestamp: Date.now() + 3_600_000 })
+  return {
+    cloud: cloudOn(emulator, { credential: { getToken }, clock }),
+    emulator,
+    [Symbol.asyncDispose]: emulator.stop,
+  }
+}
+
+/** What the emulator answers for something of its cluster, such as `agentPools/ws1`. */
+export async function readArm({ url, ca, issueToken, settings }: AzureEmulator, resource: string): Promise<unknown> {
+  const dispatcher = new Agent({ connect: { ca } })
+  const { subscriptionId, resourceGroup, cluster } = settings()
+  const path = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${cluster}/${resource}?api-version=2026-06-01`
+  const answer = await request(url + path, { dispatcher, headers: { authorization: `Bearer ${issueToken()}` } })
+  const body = await answer.body.json()
+  await dispatcher.close()
+  return body
+}
+
+const machinesSchema = z.object({ value: z.array(z.object({ properties: z.object({ resourceId: z.string() }) })) })
+
+/** Of the first machine of a pool, as its Node says it. */
+export async function providerIDOf(emulator: AzureEmulator, pool: string): Promise<string> {
+  const { value } = machinesSchema.parse(await readArm(emulator, `agentPools/${pool}/machines`))
+  return `azure://${value[0]?.properties.resourceId}`
 }

@@ -36,18 +36,22 @@ describe.concurrent('a controller that is killed', () => {
     await endsWithNothing(scenario)
   })
 
-  test('killed after the PUT is sent and before its answer, the gpu-provisioner makes no second pool', async () => {
+  test('row 1: killed after the PUT is sent and before its answer, the gpu-provisioner makes no second pool', async () => {
     await using scenario = await Scenario.start()
     scenario.azure.faults.inject({ match: { method: 'PUT' }, times: 1, when: 'after', action: { do: 'hang' } })
     await scenario.apply(workspaceManifest())
     await putIsInTheLedger(scenario)
+    expect((await scenario.machines()).map(({ metadata }) => metadata.finalizers)).toEqual([
+      ['karpenter.sh/termination'],
+    ])
     await restart(scenario, 'gpu-provisioner')
     await endsServedOnOnePool(scenario)
+    expect(scenario.azure.ledger.entries().filter(({ op }) => op === 'put')).toHaveLength(1)
     await scenario.deleteWorkspace()
     await endsWithNothing(scenario)
   })
 
-  test('killed after the pool is ready, both go on where they were', async () => {
+  test('row 1: killed after the pool is ready, both go on where they were', async () => {
     await using scenario = await Scenario.start()
     await scenario.apply(workspaceManifest())
     await until('the pool is created', () => scenario.azure.ledger.entries().some(({ op }) => op === 'succeeded'), {
@@ -71,7 +75,7 @@ describe.concurrent('a controller that is killed', () => {
     await endsWithNothing(scenario)
   })
 
-  test('a Workspace deleted while its pool is being created leaves no pool, even when the provisioner dies meanwhile', async () => {
+  test('row 2: a Workspace deleted while its pool is being created leaves no pool, even when the provisioner dies meanwhile', async () => {
     await using scenario = await Scenario.start()
     await scenario.apply(workspaceManifest())
     await putIsInTheLedger(scenario)

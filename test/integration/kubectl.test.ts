@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { createKubectl, findKubectl } from '../harness/kubectl.ts'
+import { createManifest } from '../harness/manifests.ts'
 import type { ProgramResult } from '../harness/run-program.ts'
+import { until } from '../harness/until.ts'
+import { ClaimScenario } from './claim-scenario.ts'
 import { Scenario, workspaceManifest } from './scenario.ts'
+
+const ok = ({ code, out, err }: ProgramResult) => {
+  expect({ code, err }).toMatchObject({ code: 0 })
+  return out
+}
 
 describe.skipIf(!findKubectl())('a real kubectl', () => {
   let scenario: Scenario
@@ -14,10 +22,6 @@ describe.skipIf(!findKubectl())('a real kubectl', () => {
   })
   afterAll(() => scenario[Symbol.asyncDispose]())
 
-  const ok = ({ code, out, err }: ProgramResult) => {
-    expect({ code, err }).toMatchObject({ code: 0 })
-    return out
-  }
   const run = async (...args: string[]) => ok(await kubectl(args))
 
   test('applies a Workspace, waits for it and shows its columns', async () => {
@@ -127,5 +131,102 @@ describe.skipIf(!findKubectl())('a real kubectl', () => {
     expect(await run('delete', 'workspace', 'phi-3', '--timeout=30s')).toMatch(/workspace.kaito.sh "phi-3" deleted/)
     expect((await kubectl(['get', 'workspace', 'phi-3'])).err).toMatch(/NotFound/)
     expect(scenario.livePools()).toEqual([])
+  })
+})
+
+/** Conditions of a NodeClaim in the order that its controller gives them. */
+const conditions = (...all: [type: string, status: string, reason: string, message: string][]) =>
+  all.map(([type, status, reason, message]) => ({
+    type,
+    status,
+    reason,
+    message,
+    lastTransitionTime: '2030-01-01T00:00:00Z',
+  }))
+
+function nodeClaim(name: string, group: string) {
+  const kind = group === 'kaito.sh' ? 'KaitoNodeClass' : 'AKSNodeClass'
+  return {
+    apiVersion: 'karpenter.sh/v1',
+    kind: 'NodeClaim',
+    metadata: { name },
+    spec: {
+      nodeClassRef: { group, kind, name: 'default' },
+      requirements: [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['Standard_NC24ads_A100_v4'] }],
+      resources: { requests: { 'nvidia.com/gpu': '1' } },
+    },
+  }
+}
+
+describe.skipIf(!findKubectl())('why a claim is not ready yet, as a real kubectl shows it', () => {
+  let scenario: ClaimScenario
+  let run: (...args: string[]) => Promise<string>
+  const NO_QUOTA = { quotas: { StandardNCADSA100v4Family: { limit: 0 }, 'Standard NCASv3_T4 Family': { limit: 0 } } }
+
+  beforeAll(async () => {
+    scenario = await ClaimScenario.start({ azure: NO_QUOTA })
+    const kubectl = createKubectl(scenario.bed)
+    run = async (...args) => ok(await kubectl(args))
+  })
+  afterAll(() => scenario[Symbol.asyncDispose]())
+
+  /** What stands under the header in the first row: empty columns are spaces only. */
+  function column(name: string, table: string): string | undefined {
+    const [header = '', row = ''] = table.split('\n')
+    const place = header.indexOf(name)
+    return place < 0 ? undefined : row.slice(place).split(/\s{2,}/)[0]
+  }
+
+  test.each([
+    ['machine', 'waits1', /Standard NCASv3_T4 Family/],
+    ['nodeclaim', 'waits2', /StandardNCADSA100v4Family/i],
+  ])('a %s names the reason, with -o wide the remedy too, and an event says the same', async (kind, name, family) => {
+    const t4 = { key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['Standard_NC4as_T4_v3'] }
+    if (kind === 'machine') await scenario.apply(name, { requirements: [t4] })
+    else expect((await createManifest(scenario.bed.kube, nodeClaim(name, 'kaito.sh'))).status).toBe(201)
+    await until(
+      `${name} waits for quota`,
+      async () => column('REASON', await run('get', `${kind}s`, name)) === 'QuotaExceeded',
+    )
+    const wide = await run('get', `${kind}s`, name, '-o', 'wide')
+    expect(column('REASON', wide)).toBe('QuotaExceeded')
+    expect(column('MESSAGE', wide)).toMatch(family)
+    expect(column('MESSAGE', wide)).toMatch(/next try at/)
+    await until(`the event on ${name}`, async () => /Warning\s+QuotaExceeded/.test(await run('describe', kind, name)))
+  })
+
+  test.each<[what: string, stored: ReturnType<typeof conditions>, reason: string, message: string]>([
+    [
+      'the first step that is not met, not the sum of all',
+      conditions(
+        ['Launched', 'True', 'Launched', ''],
+        ['Registered', 'Unknown', 'NodeNotFound', 'Node not registered with cluster'],
+        ['Initialized', 'Unknown', 'AwaitingReconciliation', 'object is awaiting reconciliation'],
+        ['Ready', 'Unknown', 'ReconcilingDependents', 'Registered=Unknown'],
+      ),
+      'NodeNotFound',
+      'Node not registered with cluster',
+    ],
+    [
+      'nothing of a claim that is ready',
+      conditions(
+        ['Launched', 'True', 'Launched', ''],
+        ['Registered', 'True', 'Registered', ''],
+        ['Initialized', 'True', 'Initialized', ''],
+        ['Ready', 'True', 'Ready', ''],
+      ),
+      '',
+      '',
+    ],
+  ])('a NodeClaim of another backend shows %s', async (_what, stored, reason, message) => {
+    const { kube } = scenario.bed
+    const path = '/apis/karpenter.sh/v1/nodeclaims/other1'
+    await createManifest(kube, nodeClaim('other1', 'karpenter.azure.com'))
+    expect((await kube.mergePatch(`${path}/status`, { status: { conditions: stored } })).status).toBe(200)
+    const wide = await run('get', 'nodeclaim', 'other1', '-o', 'wide')
+    expect(column('REASON', wide)).toBe(reason)
+    expect(column('MESSAGE', wide)).toBe(message)
+    const [, row] = await kube.table(path)
+    expect(row?.at(-1)).toBe(reason)
   })
 })

@@ -40,6 +40,11 @@ export const NODE_IMAGE_FAMILY_ANNOTATION = 'kaito.sh/node-image-family'
 export const FAILED_LAUNCHES_ANNOTATION = 'kaito.sh/failed-launches'
 /** How often the cloud refused to launch for this claim, and when to ask again; survives a restart. */
 export const LAUNCH_REFUSALS_ANNOTATION = 'kaito.sh/launch-refusals'
+/**
+ * On a claim whose own name no instance can have, from us: the name of its instance. Whoever changes it changes nothing
+ * about the instance.
+ */
+export const INSTANCE_NAME_ANNOTATION = 'kaito.sh/instance-name'
 /** On a claim: UID of the Workspace it was made for, checked before it is adopted or deleted. */
 export const WORKSPACE_UID_ANNOTATION = 'kaito.sh/workspace-uid'
 /** On the ConfigMap that reports held deletions: how many of them somebody has approved. */

@@ -20,7 +20,7 @@ import {
 playAzure()
 
 describe('launch', () => {
-  test('sends one conditional PUT and follows no operation', async () => {
+  test('row 36: sends one conditional PUT and follows no operation', async () => {
     let body: unknown
     const remember = (sent: unknown) => {
       body = sent
@@ -167,7 +167,7 @@ describe('launch', () => {
     })
   })
 
-  test('is unreachable when the connection breaks after sending, and is sent once only', async () => {
+  test('row 6: is unreachable when the connection breaks after sending, and is sent once only', async () => {
     arm()
       .put(onPool('ws1'))
       .query(QUERY)
@@ -184,14 +184,14 @@ describe('launch', () => {
     nock.abortPendingRequests()
   })
 
-  test('sends a failing PUT once only', async () => {
+  test('row 34: sends a failing PUT once only', async () => {
     arm().put(onPool('ws1')).query(QUERY).reply(500, '<html>oops</html>')
     await expect(azure().cloud.launch(spec, call)).rejects.toMatchObject({ reason: 'CloudUnreachable' })
   })
 })
 
 describe('throttling', () => {
-  test('passes on Retry-After and sends nothing to the same bucket before it ends', async () => {
+  test('row 33: passes on Retry-After and sends nothing to the same bucket before it ends', async () => {
     const clock = { time: 0, now: () => 0, monotonic: () => clock.time, after: () => () => undefined }
     const { cloud } = azure({ clock })
     arm()

@@ -14,6 +14,6 @@ test.each<[Record<string, string>, number | undefined]>([
   [{ 'retry-after': 'Fri, 02 Jan 2026 03:00:00 GMT' }, 0],
   [{ 'retry-after': '99999999999' }, 3_600_000],
   [{ 'retry-after': 'soon' }, undefined],
-])('reads %j as %s ms', (headers, expected) => {
+])('row 33: reads %j as %s ms', (headers, expected) => {
   expect(retryAfterMs({ get: (name) => headers[name] }, NOW)).toBe(expected)
 })

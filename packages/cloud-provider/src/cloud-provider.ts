@@ -10,7 +10,7 @@ export interface Call {
  * addresses the same instance.
  */
 export interface InstanceSpec {
-  /** Claim name; also the name of the instance. `^[a-z][a-z0-9]{0,10}$` fits every backend. */
+  /** Name of the instance: that of its claim, or one made of its UID. `^[a-z][a-z0-9]{0,10}$` fits every backend. */
   name: string
   claimUid: string
   /** Ordinal of this launch under the claim, from 1; comes back on the instance as `launch`. */

@@ -2,5 +2,5 @@ export type { ClusterAccess, KindRef, KubeObject, ObjectRef, Selectors, WatchEve
 export { startKubelet } from './kubelet/kubelet.ts'
 export type { ChooseProgram, ProgramContext } from './kubelet/programs/program.ts'
 export { connectByKubeconfig } from './kubelet/remote-access.ts'
-export { type LocalCluster, type LocalClusterOptions, startLocalCluster } from './local-cluster.ts'
+export { createLocalCluster, type LocalCluster, type LocalClusterOptions, startLocalCluster } from './local-cluster.ts'
 export { KUBELET_ADDRESS, PORT_MAP } from './simulation-annotations.ts'

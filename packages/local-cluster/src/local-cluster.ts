@@ -13,6 +13,7 @@ import { createEmbeddedAccess } from './resources/embedded-access.ts'
 import { servedKinds } from './served-kinds.ts'
 import { createApiContext } from './server/api-context.ts'
 import { createApiServer, type Log } from './server/api-server.ts'
+import { createInProcessServer, type SendInProcess } from './server/in-process.ts'
 
 export interface LocalClusterOptions {
   /** Port on loopback; 0, the default, takes a free one. */
@@ -32,6 +33,50 @@ export interface LocalClusterOptions {
   log?: Log
 }
 
+/** The server without its sockets, for code in this process. */
+interface InProcessCluster {
+  access: ClusterAccess
+  /** Any request of the API, as the administrator unless it brings another token. */
+  send: SendInProcess
+}
+
+/** What a server draws by chance; simulations hand in what repeats itself. */
+interface Drawn {
+  newUid: () => string
+  /** Five characters for `generateName`. */
+  nameSuffix: () => string
+}
+
+/**
+ * The embedded API server in this process: no sockets, no controllers, no kubelet, and nothing that does not follow
+ * from the requests, the clock and what `drawn` makes.
+ */
+export function createLocalCluster(
+  options: Pick<LocalClusterOptions, 'clock' | 'historyLimit' | 'goneWatch' | 'log'> & { drawn?: Drawn } = {},
+): InProcessCluster {
+  const { context, listener } = createServed({ token: IN_PROCESS_TOKEN, ...options })
+  return {
+    access: createEmbeddedAccess(context.engine),
+    send: createInProcessServer(listener, IN_PROCESS_TOKEN),
+  }
+}
+
+/** Nobody outside of the process can send it. */
+const IN_PROCESS_TOKEN = 'in-process'
+
+function createServed(options: LocalClusterOptions & { token: string; drawn?: Drawn }) {
+  const { clock = systemClusterClock, log = () => undefined, drawn = { newUid: randomUUID, nameSuffix } } = options
+  const context = createApiContext({
+    kinds: servedKinds(clock),
+    clock,
+    token: options.token,
+    historyLimit: options.historyLimit ?? 10_000,
+    goneWatch: options.goneWatch ?? 'event',
+    ...drawn,
+  })
+  return { context, listener: createApiServer(context, log) }
+}
+
 export interface LocalCluster {
   url: string
   caPem: string
@@ -48,16 +93,8 @@ export async function startLocalCluster(options: LocalClusterOptions = {}): Prom
   const { port = 0, clock = systemClusterClock, log = () => undefined } = options
   const token = options.token ?? randomBytes(24).toString('base64url')
   const { caPem, certPem, keyPem } = await createServerCertificate()
-  const context = createApiContext({
-    kinds: servedKinds(clock),
-    clock,
-    token,
-    historyLimit: options.historyLimit ?? 10_000,
-    goneWatch: options.goneWatch ?? 'event',
-    newUid: randomUUID,
-    nameSuffix,
-  })
-  const server = createServer({ cert: certPem, key: keyPem, keepAliveTimeout: 65_000 }, createApiServer(context, log))
+  const { context, listener } = createServed({ ...options, token })
+  const server = createServer({ cert: certPem, key: keyPem, keepAliveTimeout: 65_000 }, listener)
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -14,9 +14,9 @@ export async function adoptEffect<T extends KubernetesObject>(
 ): Promise<void> {
   const { cloud, instances } = pass.dependencies
   const { claim, namesake } = pass.seen
-  if (!namesake?.madeByKaito || claim.providerID === undefined) throw nameConflict(claim.name)
+  if (!namesake?.madeByKaito || claim.providerID === undefined) throw nameConflict(claim.instanceName)
   await justify()
-  const { name, uid: claimUid, createdAt: claimCreatedAt, providerID } = claim
+  const { instanceName: name, uid: claimUid, createdAt: claimCreatedAt, providerID } = claim
   const mark = { claimUid, claimCreatedAt, launch: failedLaunches(claim).last + 1 }
   try {
     await cloud.adopt({ name, providerID, ...mark }, pass.call)

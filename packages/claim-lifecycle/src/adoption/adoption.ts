@@ -7,7 +7,7 @@ const AT_REST = new Set<Instance['state']>(['Running', 'Stopped', 'Failed'])
 const REMEDY = 'delete that instance in the cloud, then the claim can go on or go'
 
 /**
- * What to do about an instance that has the claim's name and is not the claim's, where the claim records a node already:
+ * What to do about an instance that has the name of the claim's and is not the claim's, where the claim records a node already:
  * KAITO's own provisioner made it for this claim, or somebody took the name or our mark away. `undefined` leaves the pass
  * to what it would do without.
  */

@@ -1,13 +1,12 @@
 import type { AgentPoolClassSpec } from '@kaito/api'
 import type { Choices } from '../launch/choices.ts'
 import type { Claim } from './claim.ts'
+import { INSTANCE_NAME, mayBeNamedAnew } from './instance-name.ts'
 import { requirementFault } from './requirement-fault.ts'
 
 const EFFECTS = new Set(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
 const QUALIFIED_NAME = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
 const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/
-/** What AKS takes as the name of what it makes for a claim. */
-const NAME = /^[a-z][a-z0-9]{0,11}$/
 const LARGEST_DISK_GIB = 2048
 
 /** Of a claim or of a class. */
@@ -44,9 +43,10 @@ export function claimFault(claim: Claim, { spec, choices, region }: ClaimContext
   )
 }
 
-function nameFault({ name }: Claim): string | undefined {
-  if (NAME.test(name)) return undefined
-  return `the name "${name}" must match ${NAME.source}, for what is made in the cloud has the name of the claim: create it again under such a name`
+function nameFault(claim: Claim): string | undefined {
+  const { name } = claim
+  if (name === claim.instanceName || mayBeNamedAnew(claim)) return undefined
+  return `the name "${name}" must match ${INSTANCE_NAME.source}, for what is made in the cloud has the name of the claim: create it again under such a name`
 }
 
 function diskFault({ diskGiB }: Claim): string | undefined {

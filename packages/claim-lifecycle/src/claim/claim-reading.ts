@@ -1,5 +1,6 @@
 import { type Condition, type ObjectMeta, type Quantity, type Taint, TERMINATION_FINALIZER } from '@kaito/api'
 import type { Claim, RecordedStep, Requirement } from './claim.ts'
+import { instanceName } from './instance-name.ts'
 import { fixedLabels } from './requirements.ts'
 import { requestedResources } from './resource-amounts.ts'
 
@@ -19,13 +20,15 @@ interface StoredWish {
 
 type Identity = Pick<
   Claim,
-  'name' | 'uid' | 'generation' | 'createdAt' | 'deletedAt' | 'held' | 'labels' | 'annotations'
+  'name' | 'instanceName' | 'uid' | 'generation' | 'createdAt' | 'deletedAt' | 'held' | 'labels' | 'annotations'
 >
 
 export function readIdentity(metadata: ObjectMeta): Identity {
+  const { name, uid = '' } = metadata
   return {
-    name: metadata.name,
-    uid: metadata.uid ?? '',
+    name,
+    instanceName: instanceName({ name, uid }),
+    uid,
     generation: metadata.generation ?? 0,
     createdAt: metadata.creationTimestamp ?? '',
     deletedAt: metadata.deletionTimestamp,

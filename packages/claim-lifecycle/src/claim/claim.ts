@@ -33,8 +33,9 @@ export interface Requirement {
 
 /** Somebody's wish for one node, the same for every kind of claim. */
 export interface Claim {
-  /** Also the name of its instance. */
   name: string
+  /** By which the cloud knows its instance; see `instanceName`. */
+  instanceName: string
   uid: string
   generation: number
   /** RFC 3339. */

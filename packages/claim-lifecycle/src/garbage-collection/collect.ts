@@ -4,7 +4,7 @@ import { type Logger, NODES } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
 import type { ServedKind } from '../claim/served-kind.ts'
 import type { CollectorDependencies } from './dependencies.ts'
-import { type Candidate, candidates, type FoundClaim } from './plan.ts'
+import { type Candidate, candidates, type FoundClaim, hasInstance } from './plan.ts'
 
 interface Context {
   signal: AbortSignal
@@ -44,8 +44,9 @@ function confirmation(
 
 async function orphanEnd(options: CollectorDependencies, { name, claimUid }: Candidate, signal: AbortSignal) {
   const { cloud, instances } = options
-  const stored = await Promise.all(options.kinds.map((kind) => kind.get(name, signal)))
-  if (stored.some((claim) => claim?.uid === claimUid)) return undefined
+  // All of them: the claim of an instance may have another name.
+  const stored = await Promise.all(options.kinds.map((kind) => kind.list(signal)))
+  if (stored.flat().some((claim) => hasInstance(claim, { name, claimUid }))) return undefined
   // The termination itself reads the instance again and checks whose it is.
   return async () => {
     await cloud.terminate({ name, claimUid }, { signal })
@@ -58,8 +59,9 @@ async function claimEnd(options: CollectorDependencies, candidate: Candidate, si
   const { kind, name, claimUid, claimKind } = candidate
   const served = kinds.find(({ owner, isServed }) => isServed && owner.kind === claimKind)
   const claim = await served?.get(name, signal)
-  const instance = await cloud.get(name, { signal })
-  if (!served || !claim || claim.uid !== claimUid || (kind === 'gone' && instance)) return undefined
+  if (!served || claim?.uid !== claimUid) return undefined
+  const instance = await cloud.get(claim.instanceName, { signal })
+  if (kind === 'gone' && instance) return undefined
   const nodes = await client.list(NODES, { signal })
   const claims: FoundClaim[] = [{ kind: served.owner.kind, isServed: true, claim }]
   const world = { now: 0, monotonic: 0, instances: instance ? [instance] : [], claims, nodes }

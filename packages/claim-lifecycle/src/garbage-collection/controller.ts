@@ -40,6 +40,6 @@ function isMissed({ instances, kinds }: Options, names: readonly string[]): bool
   return kinds.some((kind) =>
     kind
       .cached()
-      .some(({ name, deletedAt, providerID }) => vanished.has(name) && !deletedAt && providerID !== undefined),
+      .some(({ instanceName, deletedAt, providerID }) => vanished.has(instanceName) && !deletedAt && providerID !== undefined),
   )
 }

@@ -2,6 +2,7 @@ import { CLAIM_UID_LABEL, TERMINATION_FINALIZER } from '@kaito/api'
 import type { Instance } from '@kaito/cloud-provider'
 import type { Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
+import { recordedInstanceName } from '../claim/instance-name.ts'
 import { isLeaving, readyStatus } from '../node/node-facts.ts'
 
 /** A claim as a pass found it on the server. */
@@ -100,9 +101,9 @@ function unrestOf({ instances, monotonic }: World, earlier: Memory): ReadonlyMap
   return new Map(seen)
 }
 
-function waitMs({ kind, name }: Candidate, { instances }: World, { lostNodeMs }: Rules): number {
+function waitMs({ kind, claimUid }: Candidate, { instances }: World, { lostNodeMs }: Rules): number {
   if (kind !== 'lostNode') return 0
-  const hasFailed = instances.some((instance) => instance.name === name && instance.state === 'Failed')
+  const hasFailed = instances.some((instance) => instance.claimUid === claimUid && instance.state === 'Failed')
   return hasFailed ? lostNodeMs * FAILED_TAKES_LONGER : lostNodeMs
 }
 
@@ -115,7 +116,7 @@ export function abandonedNodes(world: World): Node[] {
 
 /** Instances of KAITO's own provisioner that no claim of any kind has as its own: to be told, never to be touched. */
 export function unclaimedInstances({ instances, claims }: Pick<World, 'instances' | 'claims'>): Instance[] {
-  const names = new Set(claims.map(({ claim }) => claim.name))
+  const names = new Set(claims.map(({ claim }) => claim.instanceName))
   return instances.filter(
     ({ name, claimUid, madeByKaito }) => madeByKaito && claimUid === undefined && !names.has(name),
   )
@@ -139,21 +140,26 @@ function orphan(
 ): Candidate | undefined {
   // Who stops or changes an instance has it in hand.
   if (claimUid === undefined || state === 'Deleting' || state === 'Busy' || state === 'Stopped') return undefined
-  if (claims.some(({ claim }) => claim.uid === claimUid || isRestored(claim, name))) return undefined
+  if (claims.some(({ claim }) => hasInstance(claim, { name, claimUid }))) return undefined
   // An unreadable age compares as false: what we cannot date we leave alone.
   const isOld = now - Date.parse(claimCreatedAt ?? '') > graceMs
   return isOld ? { kind: 'orphan', name, claimUid, claimKind: undefined } : undefined
 }
 
-/** A backup brings claims back under new UIDs: one that records a node had the instance of its name. */
-function isRestored({ name, providerID }: Claim, instanceName: string): boolean {
-  return name === instanceName && providerID !== undefined
+/** Whether the claim keeps the instance from being an orphan. */
+export function hasInstance(claim: Claim, { name, claimUid }: { name: string; claimUid: string }): boolean {
+  return claim.uid === claimUid || isRestored(claim, name)
+}
+
+/** A backup brings claims back under new UIDs: one that records a node had the instance of its name, or of that it notes. */
+function isRestored(claim: Claim, name: string): boolean {
+  return claim.providerID !== undefined && [claim.instanceName, recordedInstanceName(claim)].includes(name)
 }
 
 function endedClaim({ kind, isServed, claim }: FoundClaim, { instances, nodes }: World): Candidate | undefined {
-  const { name, uid, providerID, held, deletedAt, steps } = claim
+  const { name, instanceName, uid, providerID, held, deletedAt, steps } = claim
   if (!isServed || !held || deletedAt !== undefined || providerID === undefined) return undefined
-  const instance = instances.find((candidate) => candidate.name === name)
+  const instance = instances.find((candidate) => candidate.name === instanceName)
   const own = nodes.filter(
     ({ metadata, spec }) => spec?.providerID === providerID || metadata.labels?.[CLAIM_UID_LABEL] === uid,
   )

@@ -138,7 +138,7 @@ async function isConfirmed(options: HealthDependencies, patient: Patient, contex
   const { name, uid } = patient.claim
   const claim = await portOf(options, patient).get(name, signal)
   if (!claim || claim.uid !== uid || claim.deletedAt !== undefined) return false
-  const instance = await instanceNow(options, name, context)
+  const instance = await instanceNow(options, claim, context)
   if (instance?.claimUid !== uid || instance.state !== 'Running') return false
   const fieldSelector = `metadata.name=${patient.node?.metadata.name}`
   const [node] = await client.list(NODES, { fieldSelector, signal })
@@ -148,11 +148,11 @@ async function isConfirmed(options: HealthDependencies, patient: Patient, contex
 /** A cloud that does not answer confirms nothing; the next pass asks again. */
 async function instanceNow(
   { cloud }: HealthDependencies,
-  name: string,
+  { name, instanceName }: Claim,
   { signal, log }: Context,
 ): Promise<Instance | undefined> {
   try {
-    return await cloud.get(name, { signal })
+    return await cloud.get(instanceName, { signal })
   } catch (error) {
     if (!(error instanceof CloudError)) throw error
     log.warn({ claim: name, err: error }, 'the cloud refused, no node is repaired now')

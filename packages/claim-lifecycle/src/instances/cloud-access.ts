@@ -1,6 +1,7 @@
 import { CloudError } from '@kaito/cloud-provider'
 import type { Clock, EventFacts, Logger } from '@kaito/controller-kit'
 import { passesByItself } from '../launch/refusal.ts'
+import type { Outage } from '../lifecycle/observed.ts'
 
 /** Whether this process gets on with the cloud, from what becomes of its lists. */
 export interface CloudAccess {
@@ -10,6 +11,8 @@ export interface CloudAccess {
   failed(error: unknown, begunAt: number): void
   /** Why it cannot work; undefined while it can, or need not know. */
   trouble(): string | undefined
+  /** The same for a claim that waits for the cloud. */
+  outage(): Outage | undefined
 }
 
 interface Options {
@@ -77,6 +80,11 @@ export function createCloudAccess({ clock, log, tellOperator = () => undefined }
     trouble() {
       if (!failure) return state === 'waiting' ? 'has not answered yet' : undefined
       return isTrouble(failure) ? `${failure.reason}: ${failure.text}` : undefined
+    },
+    outage() {
+      if (!failure || !isTrouble(failure)) return undefined
+      const { reason, text, passing } = failure
+      return { reason, message: passing ? 'the cloud does not answer as it should; it is asked again' : text }
     },
   }
 }

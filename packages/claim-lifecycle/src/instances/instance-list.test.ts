@@ -7,7 +7,7 @@ import { tickPeriodMs } from './tick-period.ts'
 
 const { signal } = new AbortController()
 const spec = anInstanceSpec({ name: 'ws1', claimUid: 'uid-1' })
-const claim = { name: 'ws1', uid: 'uid-1' }
+const claim = { instanceName: 'ws1', uid: 'uid-1' }
 
 interface WorldOptions {
   readLagMs?: number

@@ -1,7 +1,7 @@
 import type { CloudProvider, Instance, InstanceSpec } from '@kaito/cloud-provider'
 import { CloudError } from '@kaito/cloud-provider'
 import type { Clock, EventFacts, Logger } from '@kaito/controller-kit'
-import type { Sighting } from '../lifecycle/observed.ts'
+import type { Outage, Sighting } from '../lifecycle/observed.ts'
 import { createBeliefs } from './beliefs.ts'
 import { type CloudAccess, createCloudAccess } from './cloud-access.ts'
 import { createEndings } from './endings.ts'
@@ -20,7 +20,7 @@ const BUSY = new Set<Instance['state']>(['Creating', 'Deleting', 'Busy'])
 
 export interface InstanceList {
   /** What the last list, and our own calls since, say of the claim's instance. Unknown after a failed list. */
-  find(claim: { name: string; uid: string }): Sighting
+  find(claim: { instanceName: string; uid: string }): Sighting
   all(): Instance[]
   /** Whatever has that name, anybody's; undefined when nothing is known of it. */
   named(name: string): Instance | undefined
@@ -28,6 +28,8 @@ export interface InstanceList {
   isKnown(): boolean
   /** Why the cloud cannot be worked with; undefined while it can, and for a stand-by, which does not ask it. */
   trouble(): string | undefined
+  /** The same for a claim that waits for the cloud. */
+  outage(): Outage | undefined
   /** When the last list that succeeded began, in wall clock milliseconds; 0 before the first. */
   listedAtMs(): number
   /** True once a list has shown what the last launch for this claim made. */
@@ -42,7 +44,7 @@ export interface InstanceList {
   noteThrottled(): void
   /** Lists again soon: something may have happened of which the last list knows nothing. */
   listSoon(): void
-  /** Calls back with the names of claims whose instance changed, or with `all` when the list came back to life. */
+  /** Calls back with the names of instances that changed, or with `all` when the list came back to life. */
   onChange(listener: (names: string[] | 'all') => void): void
   /** Calls back for each list, by when it began, that lacks an instance which was seen before and then seen ending. */
   onEnded(listener: (claimUid: string, begunAt: number) => void): void
@@ -86,10 +88,10 @@ class SharedInstanceList implements InstanceList {
     this.#access = createCloudAccess(options)
   }
 
-  find({ name, uid }: { name: string; uid: string }): Sighting {
-    const belief = this.#beliefs.get(name)
+  find({ instanceName, uid }: { instanceName: string; uid: string }): Sighting {
+    const belief = this.#beliefs.get(instanceName)
     if (!belief && !this.#known) return { known: false }
-    const instance = belief ? belief.instance : this.#listed.get(name)
+    const instance = belief ? belief.instance : this.#listed.get(instanceName)
     return { known: true, instance: instance?.claimUid === uid ? instance : undefined }
   }
 
@@ -103,6 +105,8 @@ class SharedInstanceList implements InstanceList {
   isKnown = (): boolean => this.#known
 
   trouble = (): string | undefined => this.#access.trouble()
+
+  outage = (): Outage | undefined => this.#access.outage()
 
   listedAtMs = (): number => this.#listedAtMs
 

@@ -15,7 +15,7 @@ interface Launch {
 export function instanceSpecs(claim: Claim, { choices, spec, launch }: Launch): InstanceSpec[] {
   const { nodeLabels, nodeTaints = [] } = spec
   return choices.map(({ instanceType, capacityType, zone }) => ({
-    name: claim.name,
+    name: claim.instanceName,
     claimUid: claim.uid,
     launch,
     instanceType,

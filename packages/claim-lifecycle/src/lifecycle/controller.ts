@@ -13,6 +13,7 @@ import {
   watching,
 } from '@kaito/controller-kit'
 import type { ClaimAdapter } from '../claim/claim-adapter.ts'
+import { instanceName } from '../claim/instance-name.ts'
 import type { DeletionGuard } from '../garbage-collection/deletion-guard.ts'
 import { recordedChoices } from '../launch/launch-record.ts'
 import { createReminders } from '../termination/reminders.ts'
@@ -25,6 +26,7 @@ export function claimIndexes<T extends KubernetesObject>({ read }: ClaimAdapter<
   return {
     uid: (object) => [object.metadata.uid ?? []].flat(),
     providerID: (object) => [read(object).providerID ?? []].flat(),
+    instanceName: ({ metadata: { name, uid = '' } }) => [instanceName({ name, uid })],
     className: (object) => [read(object).className ?? []].flat(),
   }
 }
@@ -48,7 +50,10 @@ export function createLifecycleController<T extends KubernetesObject>(options: L
     // The cloud may be away for long; what can be done without it is done meanwhile.
     untilSynced: () => Promise.resolve(),
     subscribe: (enqueue) =>
-      instances.onChange((names) => (names === 'all' ? claims.list().map(keyOf) : names).forEach(enqueue)),
+      instances.onChange((names) => {
+        const changed = names === 'all' ? claims.list() : names.flatMap((name) => claims.byIndex('instanceName', name))
+        for (const claim of changed) enqueue(keyOf(claim))
+      }),
   }
   return createController({
     ...options,

@@ -48,7 +48,7 @@ test.each<[Kind, failures: number]>([
   ['NodeClaim', 0],
   ['NodeClaim', 1],
 ])(
-  'N44 ends as without a crash, whichever effect the process dies at (%s, %i failed launches)',
+  'N44, row 1: ends as without a crash, whichever effect the process dies at (%s, %i failed launches)',
   async (kind, failures) => {
     const total = await countEffects(kind, failures)
     expect(total).toBeGreaterThan(10)
@@ -72,7 +72,7 @@ test.each<[Kind, failures: number]>([
   60_000,
 )
 
-test('leaves nothing behind when the process dies and the claim is deleted before it is back', async () => {
+test('rows 1, 2: leaves nothing behind when the process dies and the claim is deleted before it is back', async () => {
   const total = await countEffects('Machine', 0)
   for (let nth = 1; nth <= total; nth += 1) {
     const world = createWorld()

@@ -66,7 +66,11 @@ export function drainPauseMs(seen: Observed): number | undefined {
 function blockerOf(seen: Observed, outcome: Outcome, stage: Stage): Blocker | undefined {
   const ageMs = seen.now - Date.parse(seen.claim.deletedAt ?? '')
   const found =
-    heldBlocker(seen) ?? refusalOf(outcome) ?? conflictOf(seen) ?? slownessOf(seen, outcome, { stage, ageMs })
+    heldBlocker(seen) ??
+    refusalOf(outcome) ??
+    conflictOf(seen) ??
+    outageOf(seen, stage) ??
+    slownessOf(seen, outcome, { stage, ageMs })
   if (!found) return undefined
   const minutes = (Math.floor(ageMs / AGE_STEP_MS) * AGE_STEP_MS) / 60_000
   return minutes > 0 ? { ...found, message: `${found.message} (deleted ${minutes} minutes ago)` } : found
@@ -76,6 +80,12 @@ function blockerOf(seen: Observed, outcome: Outcome, stage: Stage): Blocker | un
 function conflictOf(seen: Observed): Blocker | undefined {
   const message = deletionConflict(seen)
   return message === undefined ? undefined : { reason: 'NameConflict', message }
+}
+
+/** What is left to do is the cloud's, and it cannot be asked how far it is. */
+function outageOf({ outage }: Observed, stage: Stage): Blocker | undefined {
+  if (!outage || (stage !== 'lost' && stage !== 'terminating')) return undefined
+  return { reason: outage.reason, message: `whether the instance is gone cannot be read: ${outage.message}` }
 }
 
 function heldBlocker({ deletionHeld, owner }: Observed): Blocker | undefined {

@@ -36,7 +36,7 @@ test('releases a claim that never launched as soon as the cloud confirms it (M30
   expect(world.cloud.calls()).toMatchObject({ get: 1, terminate: 0 })
 })
 
-test('ends an instance at once when its claim is deleted while it is being created', async () => {
+test('row 2: ends an instance at once when its claim is deleted while it is being created', async () => {
   const world = createWorld()
   world.claim()
   await world.advance(10_000)
@@ -58,7 +58,7 @@ test('sees from the answer that a Node is being deleted, before the watch tells'
   expect(world.cloud.terminations()).toEqual(['ws0123456ab'])
 })
 
-test('deletes by name although no answer to the launch ever came (M30 and N27, decided otherwise)', async () => {
+test('rows 2, 6: deletes by name although no answer to the launch ever came (M30 and N27, decided otherwise)', async () => {
   const world = createWorld()
   world.cloud.inject({ do: 'loseAnswer', on: 'launch', when: 'afterApplying' })
   world.claim()
@@ -69,7 +69,7 @@ test('deletes by name although no answer to the launch ever came (M30 and N27, d
   expect(world.cloud.instances()).toEqual([])
 })
 
-test('keeps the claim while the readers of the cloud lag behind a young launch', async () => {
+test('row 21: keeps the claim while the readers of the cloud lag behind a young launch', async () => {
   const world = createWorld({ readLagMs: 5_000 })
   world.claim()
   await world.settle()
@@ -133,7 +133,7 @@ test('lets the Node go at once when its instance is gone already (M38)', async (
   expect(world.machine()).toBeUndefined()
 })
 
-test('keeps the claim and says why while the cloud refuses the deletion (M31)', async () => {
+test('row 26: keeps the claim and says why while the cloud refuses the deletion (M31)', async () => {
   const world = await readyWorld()
   world.cloud.inject({ do: 'refuse', on: 'terminate', times: 3, error: new CloudError('Unauthorized', 'no rights') })
   world.cluster.delete(world.machines, 'ws0123456ab')

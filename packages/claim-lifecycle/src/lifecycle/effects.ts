@@ -1,7 +1,6 @@
 import { TERMINATION_FINALIZER, TERMINATION_TIMESTAMP_ANNOTATION } from '@kaito/api'
 import { CloudError } from '@kaito/cloud-provider'
 import {
-  ApiError,
   type Effects,
   isNotFound,
   type KubernetesObject,
@@ -18,16 +17,20 @@ import { failedLaunchAnnotation, failedLaunches } from '../launch/launch-record.
 import { isHeld, isLeaving } from '../node/node-facts.ts'
 import { podsLeftBehind } from '../termination/left-behind.ts'
 import type { Action } from './action.ts'
+import { confirmEnding, confirmNodes, justify } from './justify.ts'
 import { launchEffect } from './launch-effect.ts'
 import { type Pass, tellOfClaim } from './pass.ts'
-import { plan } from './plan.ts'
 
 export function effectsOf<T extends KubernetesObject>(pass: Pass<T>): Effects<Action> {
   const { dependencies, seen } = pass
   const { client, instances } = dependencies
   const { signal } = pass.call
   return {
-    hold: () => patchClaim(pass, { finalizers: [...finalizers(pass.current), TERMINATION_FINALIZER] }),
+    hold: ({ annotations }) =>
+      patchClaim(pass, {
+        finalizers: [...finalizers(pass.current), TERMINATION_FINALIZER],
+        ...(annotations && { annotations }),
+      }),
     release: async () => {
       await patchClaim(pass, { finalizers: finalizers(pass.current).filter((one) => one !== TERMINATION_FINALIZER) })
       dependencies.absences.forget(seen.claim.uid)
@@ -35,35 +38,39 @@ export function effectsOf<T extends KubernetesObject>(pass: Pass<T>): Effects<Ac
     },
     labelClaim: ({ labels }) => patchClaim(pass, { labels }),
     tell: async ({ event }) => tellOfClaim(pass, event),
-    endClaim: ({ event }) => endClaim(pass, event),
+    endClaim: (action) => endClaim(pass, action),
     recordFailure: async (failure) => {
       await patchClaim(pass, { annotations: failedLaunchAnnotation(seen.claim, failure) })
       pass.outcome.failed = failure
       tellOfClaim(pass, { type: 'Warning', reason: 'LaunchFailed', message: failure.message })
     },
-    launch: ({ specs }) => launchEffect(pass, specs, () => justify(pass, 'launch')),
+    launch: (action) => launchEffect(pass, action.specs, () => justify(pass, action)),
     setTerminationTime: ({ at }) => setTerminationTime(pass, at),
-    terminate: ({ again }) => terminate(pass, again),
-    adopt: () => adoptEffect(pass, () => justify(pass, 'adopt')),
+    terminate: (action) => terminate(pass, action),
+    adopt: (action) => adoptEffect(pass, () => justify(pass, action)),
     lookAgain: async () => instances.listSoon(),
     proveAbsence: () => proveAbsence(pass),
     patchNode: async ({ node, patch }) => {
+      await confirmEnding(pass)
       const stored = await client.mergePatch(NODES, { name: node.metadata.name }, patch, { signal })
       if (!isLeaving(node)) dependencies.nodes.observe(stored)
     },
-    deleteNode: async ({ node }) => {
-      await justify(pass, 'deleteNode')
-      const { name, uid = '' } = node.metadata
+    deleteNode: async (action) => {
+      await justify(pass, action)
+      await confirmEnding(pass)
+      const { name, uid = '' } = action.node.metadata
       const left = await client.delete(NODES, { name }, { preconditions: { uid }, signal })
       if (left && isLeaving(left)) dependencies.nodes.observe(left)
     },
-    evict: async ({ node, pods }) => {
-      await justify(pass, 'evict')
-      await evictPods(pass, node, pods)
+    evict: async (action) => {
+      await justify(pass, action)
+      await confirmEnding(pass)
+      await evictPods(pass, action.node, action.pods)
     },
-    removePods: async ({ removals }) => {
-      await justify(pass, 'removePods')
-      await removePods(pass, removals)
+    removePods: async (action) => {
+      await justify(pass, action)
+      await confirmEnding(pass)
+      await removePods(pass, action.removals)
     },
     releaseNode: ({ node }) => releaseNode(pass, node),
   }
@@ -85,9 +92,10 @@ async function patchClaim<T extends KubernetesObject>(pass: Pass<T>, metadata: M
 
 async function endClaim<T extends KubernetesObject>(
   pass: Pass<T>,
-  event: Parameters<typeof tellOfClaim>[1] | undefined,
+  action: Extract<Action, { do: 'endClaim' }>,
 ): Promise<void> {
-  await justify(pass, 'endClaim')
+  await justify(pass, action)
+  const { event } = action
   const { client, adapter, claims } = pass.dependencies
   const preconditions = { uid: pass.seen.claim.uid }
   const key = parseKey(keyOf(pass.current))
@@ -95,18 +103,6 @@ async function endClaim<T extends KubernetesObject>(
   if (event) tellOfClaim(pass, event)
   if (left && isLeaving(left)) claims.observe(left)
   pass.outcome.ended = true
-}
-
-/**
- * Reads the claim from the server and decides again: what cannot be undone is done only when the claim as stored now
- * still asks for it. Otherwise the pass ends as after a conflict.
- */
-async function justify<T extends KubernetesObject>(pass: Pass<T>, action: Action['do']): Promise<void> {
-  const { client, adapter } = pass.dependencies
-  const fresh = await client.get(adapter.resource, parseKey(keyOf(pass.current)), { signal: pass.call.signal })
-  const isSame = fresh !== undefined && fresh.metadata.uid === pass.seen.claim.uid && adapter.isOurs(fresh)
-  if (isSame && plan({ ...pass.seen, claim: adapter.read(fresh) }).some((step) => step.do === action)) return
-  throw new ApiError({ status: 409, reason: 'Conflict', message: `the stored claim does not ask for ${action}` })
 }
 
 async function setTerminationTime<T extends KubernetesObject>(pass: Pass<T>, at: string): Promise<void> {
@@ -117,10 +113,15 @@ async function setTerminationTime<T extends KubernetesObject>(pass: Pass<T>, at:
   tellOfClaim(pass, { type: 'Warning', reason: 'TerminationGracePeriodExpiring', message })
 }
 
-async function terminate<T extends KubernetesObject>(pass: Pass<T>, again: boolean): Promise<void> {
-  await justify(pass, 'terminate')
+async function terminate<T extends KubernetesObject>(
+  pass: Pass<T>,
+  action: Extract<Action, { do: 'terminate' }>,
+): Promise<void> {
+  await justify(pass, action)
+  await confirmNodes(pass)
+  const { again } = action
   const { cloud, instances, terminations } = pass.dependencies
-  const { name, uid: claimUid, deletedAt } = pass.seen.claim
+  const { instanceName: name, uid: claimUid, deletedAt } = pass.seen.claim
   const left = again ? undefined : podsLeftBehind(pass.seen)
   if (left) tellOfClaim(pass, { type: 'Warning', ...left })
   // The list may be older than the launch that followed the failed one.
@@ -133,7 +134,7 @@ async function terminate<T extends KubernetesObject>(pass: Pass<T>, again: boole
 
 async function proveAbsence<T extends KubernetesObject>(pass: Pass<T>): Promise<void> {
   const { cloud, instances, absences } = pass.dependencies
-  const { name, uid, providerID } = pass.seen.claim
+  const { instanceName: name, uid, providerID } = pass.seen.claim
   pass.outcome.probed = true
   const found = await cloud.get(name, pass.call)
   if (found?.claimUid === uid) return instances.noteRead(name, found)

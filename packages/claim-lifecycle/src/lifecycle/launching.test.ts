@@ -84,7 +84,7 @@ test('asks again ever more rarely, says when, never gives up, and keeps to it af
   expect(world.cloud.launches()).toHaveLength(1)
 })
 
-test('repeats a throttled launch when the cloud allows, without a word on the claim that changes', async () => {
+test('row 33: repeats a throttled launch when the cloud allows, without a word on the claim that changes', async () => {
   const world = createWorld()
   const error = new CloudError('Throttled', 'request 1234 was throttled', { retryAfterMs: 7_000 })
   world.cloud.inject({ do: 'refuse', on: 'launch', times: 3, error })
@@ -97,14 +97,17 @@ test('repeats a throttled launch when the cloud allows, without a word on the cl
   expect(writes).toBe(2)
 })
 
-test.each(['beforeApplying', 'afterApplying'] as const)('launches once when the answer is lost %s', async (when) => {
-  const world = createWorld()
-  world.cloud.inject({ do: 'loseAnswer', on: 'launch', when })
-  world.claim()
-  await world.advance(10_000)
-  expect(world.cloud.launches()).toHaveLength(1)
-  expect(world.condition('MachineLaunched')).toMatchObject({ reason: 'PoolCreating' })
-})
+test.each(['beforeApplying', 'afterApplying'] as const)(
+  'row 6: launches once when the answer is lost %s',
+  async (when) => {
+    const world = createWorld()
+    world.cloud.inject({ do: 'loseAnswer', on: 'launch', when })
+    world.claim()
+    await world.advance(10_000)
+    expect(world.cloud.launches()).toHaveLength(1)
+    expect(world.condition('MachineLaunched')).toMatchObject({ reason: 'PoolCreating' })
+  },
+)
 
 test('gives a failed instance back and launches again, three times in all, and then stops with nothing left', async () => {
   const world = createWorld()
@@ -210,7 +213,7 @@ test('replaces a node whose GPUs never show, and says that no device plugin runs
   expect(world.condition('Ready')).toMatchObject({ status: 'True' })
 })
 
-test('concludes nothing while the cloud cannot be listed', async () => {
+test('rows 34, 36: concludes nothing while the cloud cannot be listed', async () => {
   const world = createWorld()
   world.claim()
   await world.advance(30_000)

@@ -3,9 +3,11 @@ import type { Instance } from '@kaito/cloud-provider'
 import { type KubeClient, type KubernetesObject, type Node, PODS, type Pod } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
 import { claimFault } from '../claim/claim-fault.ts'
+import { recordedInstanceName } from '../claim/instance-name.ts'
 import { classSettings } from '../class/class-settings.ts'
 import { NO_CLASS } from '../class/class-source.ts'
 import { readAwaitedVolumes } from '../drain/read-volumes.ts'
+import type { InstanceList } from '../instances/instance-list.ts'
 import { launchChoices } from '../launch/choices.ts'
 import { isAskedAnew } from '../launch/launch-record.ts'
 import { turnOf } from '../launch/turn.ts'
@@ -36,6 +38,7 @@ export async function observe<T extends KubernetesObject>(
     sighting: instances.find(claim),
     namesake: namesakeOf(dependencies, claim),
     deletionHeld: await isDeletionHeld(dependencies, claim, signal),
+    outage: instances.outage(),
     listedAtMs: instances.listedAtMs(),
     nodes: nodesOf(dependencies, claim),
     pods: undefined,
@@ -58,7 +61,15 @@ export async function observe<T extends KubernetesObject>(
 
 function namesakeOf<T extends KubernetesObject>({ instances }: Dependencies<T>, claim: Claim): Instance | undefined {
   const sighting = instances.find(claim)
-  return sighting.known && !sighting.instance ? instances.named(claim.name) : undefined
+  if (!sighting.known || sighting.instance) return undefined
+  return instances.named(claim.instanceName) ?? formerInstance(instances, claim)
+}
+
+/** A claim that was restored under a new UID records the name that its instance had under the old one. */
+function formerInstance({ named }: Pick<InstanceList, 'named'>, claim: Claim): Instance | undefined {
+  const recorded = recordedInstanceName(claim)
+  const instance = recorded === undefined ? undefined : named(recorded)
+  return claim.providerID !== undefined && instance?.claimUid !== undefined ? instance : undefined
 }
 
 async function isDeletionHeld<T extends KubernetesObject>(

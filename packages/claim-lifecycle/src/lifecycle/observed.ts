@@ -10,6 +10,12 @@ import type { LifecycleSettings } from '../settings.ts'
 /** What the shared list says of one claim's instance. Unknown is not absent: nothing may follow from it. */
 export type Sighting = { known: false } | { known: true; instance: Instance | undefined }
 
+/** What keeps the cloud from being worked with, as a claim tells it: the same words as long as the cause is the same. */
+export interface Outage {
+  reason: string
+  message: string
+}
+
 /** Everything one pass decides on. */
 export interface Observed {
   /** Wall clock milliseconds. */
@@ -19,10 +25,12 @@ export interface Observed {
   closing: ClosingRule
   serving: ServingRule
   sighting: Sighting
-  /** What the list has under the claim's name without being the claim's. */
+  /** What the list has under the name of the claim's instance, now or before a restore, without being the claim's. */
   namesake: Instance | undefined
   /** The deletion waits for somebody's word, for it came with that of the definition of its kind. */
   deletionHeld: boolean
+  /** Why the cloud cannot be listed; undefined while it can, or while that may pass by itself. */
+  outage: Outage | undefined
   /** When the list behind the sighting began, in wall clock milliseconds. */
   listedAtMs: number
   /** Every Node of the claim, those that are leaving included. */

@@ -1,6 +1,8 @@
 import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, UNREGISTERED_TAINT, ZONE_LABEL } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
 import { adoptionActions } from '../adoption/adoption.ts'
+import type { Claim } from '../claim/claim.ts'
+import { instanceNameAnnotation } from '../claim/instance-name.ts'
 import { claimEnd } from '../expiration/claim-end.ts'
 import { instanceSpecs } from '../launch/instance-specs.ts'
 import { failedLaunches } from '../launch/launch-record.ts'
@@ -20,7 +22,7 @@ export function plan(seen: Observed): Action[] {
   const { claim } = seen
   if (claim.deletedAt !== undefined) return claim.held && !seen.deletionHeld ? deletionActions(seen) : []
   // Alone in its pass: an instance that nobody holds leaks.
-  if (!claim.held) return [{ do: 'hold' }]
+  if (!claim.held) return [holding(claim)]
   const adoption = adoptionActions(seen)
   if (adoption) return adoption
   const end = claimEnd(seen)
@@ -32,6 +34,11 @@ export function plan(seen: Observed): Action[] {
   if (leaving.length > 0) return leaving.flatMap((node) => nodeLeavingActions(seen, node))
   const { node } = servingNode(seen)
   return node ? servingActions(seen, node) : launchActions(seen)
+}
+
+function holding(claim: Claim): Action {
+  const annotations = instanceNameAnnotation(claim)
+  return { do: 'hold', ...(annotations && { annotations }) }
 }
 
 /** The launch on record as failed has something left that must go before the next one. */

@@ -36,18 +36,20 @@ export function createLifecycleReconciler<T extends KubernetesObject>(dependenci
     // Another backend's claims are none of our business, whatever made them come by.
     if (!object || !dependencies.adapter.isOurs(object)) {
       pauses.clear(key)
+      pauses.clear(endOf(key))
       stopwatches.forget(key)
       stopwatches.forget(stopwatchOf(key))
       shapes.forget(key)
       return undefined
     }
-    const seen = await observe(dependencies, object, { signal, cloudPauseMs: pauses.left(key), stopwatches })
+    const asking = pauseOf(key, object)
+    const seen = await observe(dependencies, object, { signal, cloudPauseMs: pauses.left(asking), stopwatches })
     const pass: Pass<T> = { dependencies, seen, current: object, outcome: {}, call: { signal } }
     await perform(pass, log)
     const { outcome } = pass
-    if (outcome.refusal) outcome.refusal.retryAfterMs = pauses.refused(key, outcome.refusal.retryAfterMs)
-    else if (seen.cloudPauseMs === 0) pauses.clear(key)
-    if (outcome.refusal && pauses.times(key) === 1) tellOfConflict(pass, outcome.refusal)
+    if (outcome.refusal) outcome.refusal.retryAfterMs = pauses.refused(asking, outcome.refusal.retryAfterMs)
+    else if (seen.cloudPauseMs === 0) pauses.clear(asking)
+    if (outcome.refusal && pauses.times(asking) === 1) tellOfConflict(pass, outcome.refusal)
     // It comes by again as one that is being deleted.
     if (outcome.ended) return undefined
     if (outcome.probed && !outcome.refusal) return { revisitAfterMs: absenceOf(dependencies, seen.claim).pausedMs }
@@ -55,6 +57,15 @@ export function createLifecycleReconciler<T extends KubernetesObject>(dependenci
     tellOfShape(pass, told.claim, shapes)
     return { revisitAfterMs: await tell(pass, told) }
   }
+}
+
+/** What a launch was asked to wait for holds up no deletion: a cloud may want an hour between two creates. */
+function endOf(key: string): string {
+  return `end of ${key}`
+}
+
+function pauseOf(key: string, { metadata }: KubernetesObject): string {
+  return metadata.deletionTimestamp === undefined ? key : endOf(key)
 }
 
 async function perform<T extends KubernetesObject>(pass: Pass<T>, log: ReconcileContext['log']): Promise<void> {

@@ -99,7 +99,7 @@ function lostNodeReport(seen: Observed): PassReport {
 
 function launchReport(seen: Observed, { refusal }: Outcome): PassReport {
   const { sighting } = seen
-  if (!sighting.known) return { claim: {}, revisitAfterMs: LOOK_AGAIN_MS }
+  if (!sighting.known) return { claim: unlistedReport(seen), revisitAfterMs: LOOK_AGAIN_MS }
   if (sighting.instance) return creatingReport(seen, sighting.instance.state)
   const waiting = refusal ? refused(seen, refusal) : launchObstacle(seen)
   if (waiting === 'unknown') return { claim: {}, revisitAfterMs: LOOK_AGAIN_MS }
@@ -108,6 +108,11 @@ function launchReport(seen: Observed, { refusal }: Outcome): PassReport {
   if (pauseMs > 0) return { claim: {}, revisitAfterMs: pauseMs }
   const claim = { ...notLaunched(beingCreated(seen)), instance: 'creating' } as const
   return { claim, revisitAfterMs: seen.settings.launchDeadlineMs }
+}
+
+/** A launch that was told of may be under way: what was said of it stands, and so does its deadline. */
+function unlistedReport({ claim, outage }: Observed): ClaimReport {
+  return outage && claim.steps.launched === undefined ? notLaunched(outage) : {}
 }
 
 function creatingReport(seen: Observed, state: string): PassReport {

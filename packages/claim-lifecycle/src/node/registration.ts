@@ -3,6 +3,7 @@ import {
   DO_NOT_SYNC_TAINTS_LABEL,
   FAILED_LAUNCHES_ANNOTATION,
   INITIALIZED_LABEL,
+  INSTANCE_NAME_ANNOTATION,
   LAUNCH_REFUSALS_ANNOTATION,
   type OwnerReference,
   REGISTERED_LABEL,
@@ -15,7 +16,12 @@ import type { MergePatch, Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
 import { findTaint, isHeld } from './node-facts.ts'
 
-const OWN_ANNOTATIONS = new Set([FAILED_LAUNCHES_ANNOTATION, LAUNCH_REFUSALS_ANNOTATION, RETRY_ANNOTATION])
+const OWN_ANNOTATIONS = new Set([
+  FAILED_LAUNCHES_ANNOTATION,
+  INSTANCE_NAME_ANNOTATION,
+  LAUNCH_REFUSALS_ANNOTATION,
+  RETRY_ANNOTATION,
+])
 /** What the machine says about itself is true even where the claim says otherwise. */
 const KUBELET_LABELS = /^(beta\.kubernetes\.io|kubernetes\.io|node\.kubernetes\.io|topology\.kubernetes\.io)\//
 

@@ -37,6 +37,7 @@ export function seen(
     sighting: instance === 'unknown' ? { known: false } : { known: true, instance },
     namesake: undefined,
     deletionHeld: false,
+    outage: undefined,
     listedAtMs: NOW,
     nodes: [],
     pods: undefined,

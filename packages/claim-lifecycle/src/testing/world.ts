@@ -109,6 +109,8 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings> } &
       caches.nodeClaims.pause()
       caches.nodes.pause()
     },
+    pauseNodes: () => caches.nodes.pause(),
+    resumeNodes: () => caches.nodes.resume(),
     stop: () => stop.abort(),
     settle: () => clock.advance(0),
     advance: (ms: number) => clock.advance(ms),

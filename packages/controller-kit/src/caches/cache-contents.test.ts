@@ -63,7 +63,7 @@ describe('lists anew, and tells what vanished meanwhile, when', () => {
 })
 
 describe('what the cache shows', () => {
-  test('never goes back in time', async () => {
+  test('row 27: never goes back in time', async () => {
     const { changes, shows, startedStream } = await watchedCache()
     const stream = await startedStream()
     stream.write(event('MODIFIED', node('a', 12)) + event('MODIFIED', node('a', 11)) + event('DELETED', node('a', 9)))
@@ -82,7 +82,7 @@ describe('what the cache shows', () => {
     expect(changes).toEqual(['added a@5', 'deleted a@5', 'added a@12', 'added z@13'])
   })
 
-  test('a lagging list neither removes nor ages what is known better', async () => {
+  test('row 27: a lagging list neither removes nor ages what is known better', async () => {
     const { server, cache, recover, shows, startedStream } = await watchedCache()
     const stream = await startedStream()
     await shows('a@5')
@@ -94,7 +94,7 @@ describe('what the cache shows', () => {
     await shows('a@50', 'new@51', 'z@31')
   })
 
-  test('an own write is there at once; its late answer does not bring a deleted object back', async () => {
+  test('row 27: an own write is there at once; its late answer does not bring a deleted object back', async () => {
     const { cache, shows, startedStream } = await watchedCache()
     const stream = await startedStream()
     await shows('a@5')

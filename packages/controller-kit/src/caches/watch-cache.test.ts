@@ -66,7 +66,7 @@ describe('the first list', () => {
   })
 })
 
-describe('a server that is just starting is asked for the same again when the first list is answered with', () => {
+describe('row 32: a server that is just starting is asked for the same again when the first list is answered with', () => {
   test.each<[string, (exchange: Exchange) => void]>([
     ['403, since its access rules are not loaded', (exchange) => exchange.refuse(403, 'Forbidden')],
     ['429', (exchange) => exchange.refuse(429, 'TooManyRequests')],
@@ -95,7 +95,7 @@ describe('a server that is just starting is asked for the same again when the fi
   })
 })
 
-describe('a watch that breaks is opened again from where it left off, and loses nothing, when', () => {
+describe('row 14: a watch that breaks is opened again from where it left off, and loses nothing, when', () => {
   test.each<[string, (watch: Exchange) => void]>([
     ['the stream is reset', (watch) => watch.reset()],
     [
@@ -183,7 +183,7 @@ describe('a watch that breaks is opened again from where it left off, and loses 
   })
 })
 
-test('a server that ends every watch at once is not asked without pause', async () => {
+test('row 14: a server that ends every watch at once is not asked without pause', async () => {
   const { server, recover, failures, shows, startedStream } = await watchedCache()
   const stream = await startedStream()
   await shows('a@5')
@@ -226,7 +226,7 @@ test('a listener that throws costs nobody an event', async () => {
   expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { cache: 'nodes' } }])
 })
 
-test('is unhealthy when its watch is down for a minute, and healthy when events come again', async () => {
+test('row 14: is unhealthy when its watch is down for a minute, and healthy when events come again', async () => {
   const { server, cache, clock, recover, failures, shows, metrics, startedStream } = await watchedCache()
   const stream = await startedStream()
   await shows('a@5')
@@ -248,7 +248,7 @@ test('is unhealthy when its watch is down for a minute, and healthy when events 
   await vi.waitFor(() => expect(cache.healthy()).toBe(true), { interval: 1 })
 })
 
-test('was never reached: not synced, and unhealthy after a minute', async () => {
+test('row 32: was never reached: not synced, and unhealthy after a minute', async () => {
   const { server, cache, recover, clock } = await watchedCache()
   for (let nth = 1; clock.monotonic() <= 60_000; nth += 1) {
     ;(await server.take()).reset()

@@ -6,7 +6,7 @@ import type { TlsOptions } from './cluster-credentials.ts'
 /** Shorter than the API server's own, so that no request is sent into a connection that is being closed. */
 const IDLE_MS = 60_000
 /** Each socket costs a TLS handshake and its buffers, and a server is not faster for more of them. */
-const REQUEST_SOCKETS = 32
+const REQUEST_SOCKETS = 16
 const AGENT = { keepAlive: true, timeout: IDLE_MS }
 
 interface Outgoing {

@@ -53,7 +53,7 @@ test('takes a lease that nobody holds, and renews it', async () => {
   expect(a.lost).toEqual([])
 })
 
-test('two candidates never lead at the same time; the second follows when the first hands over', async () => {
+test('row 12: two candidates never lead at the same time; the second follows when the first hands over', async () => {
   const world = aWorld()
   const a = aCandidate(world, 'a')
   const b = aCandidate(world, 'b')
@@ -89,7 +89,7 @@ test('the same identity goes on at once after a restart', async () => {
   expect(spec(world)?.leaseTransitions).toBe(4)
 })
 
-test('is lost, once, when it could not be renewed before the deadline, however fast the wall clock runs', async () => {
+test('row 30: is lost, once, when it could not be renewed before the deadline, however fast the wall clock runs', async () => {
   const world = aWorld()
   const a = aCandidate(world, 'a')
   await a.candidacy
@@ -120,7 +120,7 @@ test.each<[string, Error]>([
   ['asks for fewer requests', new ApiError({ status: 429, reason: 'TooManyRequests', message: 'later' })],
   ['has not loaded its access rules', new ApiError({ status: 403, reason: 'Forbidden', message: 'no' })],
   ['has not loaded its kinds', new ApiError({ status: 404, reason: 'Unknown', message: '404 page not found' })],
-])('outlives a restart of the server, which %s for less than the deadline', async (_case, error) => {
+])('row 32: outlives a restart of the server, which %s for less than the deadline', async (_case, error) => {
   const world = aWorld()
   const a = aCandidate(world, 'a')
   await a.candidacy
@@ -130,7 +130,7 @@ test.each<[string, Error]>([
   expect(spec(world)).toMatchObject({ holderIdentity: 'a', renewTime: expect.stringContaining('2030-01-01T00:00:59') })
 })
 
-test('a candidate waits for a server that refuses it for a while', async () => {
+test('row 32: a candidate waits for a server that refuses it for a while', async () => {
   const world = aWorld()
   world.cluster.failReads(new ApiError({ status: 403, reason: 'Forbidden', message: 'no' }))
   const a = aCandidate(world, 'a')

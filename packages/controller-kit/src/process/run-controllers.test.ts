@@ -69,7 +69,7 @@ const read = async (port: unknown, path: string) => {
   return { status: answer.status, text: await answer.text() }
 }
 
-test('on the way out passes end first and the lease goes last', async () => {
+test('row 37: on the way out passes end first and the lease goes last', async () => {
   const { clock, cluster, order, start, stop, leads, said, holdPasses } = aRun()
   const release = holdPasses()
   const run = start()
@@ -100,7 +100,7 @@ test('does nothing before it leads', async () => {
   expect(cluster.get(LEASES, 'system/leader')?.spec?.holderIdentity).toBe('other')
 })
 
-test('a lost lease is told at once, while passes still run', async () => {
+test('row 30: a lost lease is told at once, while passes still run', async () => {
   const { clock, cluster, order, start, stop, said, holdPasses } = aRun()
   const release = holdPasses()
   const run = start()
@@ -135,6 +135,25 @@ test('probes and metrics are served; readiness names what fails', async () => {
     status: 200,
     text: expect.stringContaining('reconcile_passes_total'),
   })
+  stop()
+  await run
+})
+
+test('row 14: a watch that is dead is named by the readiness and leaves the process alive', async () => {
+  const clock = createManualClock()
+  const nodes = createFakeCluster({ clock }).cacheOf(NODES)
+  let healthy = true
+  const { start, stop, said, ports } = aRun({ caches: [{ ...nodes, healthy: () => healthy }] })
+  const run = start()
+  await said('leading and synced')
+  const { healthPort } = ports()
+  expect(await read(healthPort, '/readyz')).toEqual({ status: 200, text: 'ok\n' })
+  healthy = false
+  expect(await read(healthPort, '/readyz')).toEqual({
+    status: 503,
+    text: 'not ready: cache of nodes (its watch is down)\n',
+  })
+  expect(await read(healthPort, '/healthz')).toEqual({ status: 200, text: 'ok\n' })
   stop()
   await run
 })

@@ -18,14 +18,14 @@ function aProcess(start: (signal: AbortSignal) => Promise<void>) {
   return { clock, log, codes, ended, send: (event: string, detail: unknown = event) => events.emit(event, detail) }
 }
 
-test.each(['SIGTERM', 'SIGINT'])('%s stops in order, with exit code 0', async (signal) => {
+test.each(['SIGTERM', 'SIGINT'])('row 37: %s stops in order, with exit code 0', async (signal) => {
   const { codes, ended, send } = aProcess(untilAborted)
   send(signal)
   await ended
   expect(codes).toEqual([0])
 })
 
-test('a stop that takes too long is cut off', async () => {
+test('row 37: a stop that takes too long is cut off', async () => {
   const { clock, codes, send } = aProcess(() => new Promise(() => undefined))
   send('SIGTERM')
   await clock.advance(24_999)

@@ -20,6 +20,8 @@ test.each([
   ['.status.conditions[?(@.type=="Ready")].status', ['True']],
   [".status.conditions[?(@.type=='Ready')].status", ['True']],
   ['.status.conditions[?(@.type == "None")].status', []],
+  ['.status.conditions[?(@.status!="True")].type', ['Other']],
+  ['.status.conditions[?(@.reason != "None")].type', []],
   [".metadata.annotations['example.com/x.y']", ['z']],
   ['.metadata.annotations.example\\.com/x\\.y', ['z']],
   ['{.spec.size}', [3]],

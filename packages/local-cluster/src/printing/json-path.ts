@@ -4,7 +4,7 @@ type Step = (value: unknown) => unknown[]
 
 const compiled = new Map<string, Step[]>()
 
-/** All values at a JSONPath of the kind that printer columns use: fields, indexes, `[*]` and equality filters. */
+/** All values at a JSONPath of the kind that printer columns use: fields, indexes, `[*]` and filters by `==` and `!=`. */
 export function valuesAt(path: string, value: unknown): unknown[] {
   let steps = compiled.get(path)
   if (steps === undefined) {
@@ -15,7 +15,7 @@ export function valuesAt(path: string, value: unknown): unknown[] {
 }
 
 const TOKEN =
-  /\.((?:\\.|[^.[\]\\])+)|\[(\d+)\]|\[\*\]|\['((?:\\.|[^'\\])*)'\]|\[\?\(\s*@\.([^=!<>\s]+)\s*==\s*(?:"([^"]*)"|'([^']*)'|([^)\s]+))\s*\)\]/y
+  /\.((?:\\.|[^.[\]\\])+)|\[(\d+)\]|\[\*\]|\['((?:\\.|[^'\\])*)'\]|\[\?\(\s*@\.([^=!<>\s]+)\s*(==|!=)\s*(?:"([^"]*)"|'([^']*)'|([^)\s]+))\s*\)\]/y
 
 /** Throws on a path that it cannot read, so that nothing is printed by accident. */
 function stepsOf(path: string): Step[] {
@@ -31,13 +31,14 @@ function stepsOf(path: string): Step[] {
   return steps
 }
 
-function stepOf([text, name, index, quoted, filtered, ...literals]: RegExpExecArray): Step {
+function stepOf([text, name, index, quoted, filtered, operator, ...literals]: RegExpExecArray): Step {
   const field = name ?? quoted
   if (field === '*' || text === '[*]') return children
   if (field !== undefined) return fieldStep(field.replace(/\\(.)/g, '$1'))
   if (index !== undefined) return (value) => (Array.isArray(value) ? value.slice(Number(index), Number(index) + 1) : [])
   const [double, single, bare] = literals
-  return filterStep(filtered ?? '', double ?? single ?? bareLiteral(bare ?? ''))
+  const wanted = double ?? single ?? bareLiteral(bare ?? '')
+  return filterStep(filtered ?? '', (found) => jsonEqual(found, wanted) === (operator === '=='))
 }
 
 function children(value: unknown): unknown[] {
@@ -49,11 +50,11 @@ function fieldStep(name: string): Step {
   return (value) => (isJsonObject(value) && Object.hasOwn(value, name) ? [value[name]] : [])
 }
 
-function filterStep(path: string, wanted: unknown): Step {
+/** What lacks the field matches neither way, as in the real server. */
+function filterStep(path: string, matches: (found: unknown) => boolean): Step {
   const names = path.split('.')
   const read: Step = (item) => names.reduce<unknown[]>((values, name) => values.flatMap(fieldStep(name)), [item])
-  return (value) =>
-    Array.isArray(value) ? value.filter((item) => read(item).some((found) => jsonEqual(found, wanted))) : []
+  return (value) => (Array.isArray(value) ? value.filter((item) => read(item).some(matches)) : [])
 }
 
 function bareLiteral(text: string): unknown {

@@ -1,6 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { Readable, Writable } from 'node:stream'
 import type { UserInfo } from '../kind-definition.ts'
 import { StatusError } from '../status-error.ts'
+
+/** A request as it comes: from a socket, or from this process. */
+export type Incoming = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers'>
+
+/** Where its answer goes. */
+export interface Outgoing extends Writable {
+  readonly headersSent: boolean
+  setHeader(name: string, value: string | string[]): unknown
+  writeHead(code: number, headers?: Record<string, string | string[] | number | undefined>): Outgoing
+  flushHeaders(): void
+}
 
 /** One authenticated request. */
 export interface ApiRequest {
@@ -11,8 +23,8 @@ export interface ApiRequest {
   isWatchPath: boolean
   query: URLSearchParams
   user: UserInfo
-  incoming: IncomingMessage
-  outgoing: ServerResponse
+  incoming: Incoming
+  outgoing: Outgoing
 }
 
 /** A whole answer; a handler that streams writes to `outgoing` itself and returns undefined. */

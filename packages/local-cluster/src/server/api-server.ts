@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { StatusError } from '../status-error.ts'
 import type { ApiContext } from './api-context.ts'
-import { type Answer, type ApiRequest, jsonAnswer } from './api-request.ts'
+import { type Answer, type ApiRequest, type Incoming, jsonAnswer, type Outgoing } from './api-request.ts'
 import { parsedBody } from './body.ts'
 import { resourcePath } from './request-path.ts'
 import { methodNotAllowed } from './resource-call.ts'
@@ -14,7 +13,7 @@ export type Log = (line: string, facts?: object) => void
 
 /** The listener of an https server that answers as a kube-apiserver does. */
 export function createApiServer(context: ApiContext, log: Log) {
-  return (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  return (incoming: Incoming, outgoing: Outgoing): void => {
     answer(context, incoming, outgoing).catch((error: unknown) => {
       if (!(error instanceof StatusError)) log('request failed', { url: incoming.url, error })
       refuse(outgoing, error)
@@ -22,7 +21,7 @@ export function createApiServer(context: ApiContext, log: Log) {
   }
 }
 
-async function answer(context: ApiContext, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function answer(context: ApiContext, incoming: Incoming, outgoing: Outgoing): Promise<void> {
   const url = incoming.url ?? '/'
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
@@ -80,7 +79,7 @@ async function review(context: ApiContext, request: ApiRequest, path: { group: s
   return jsonAnswer(body, 201)
 }
 
-function send(outgoing: ServerResponse, { code, body, contentType = 'application/json', warnings = [] }: Answer): void {
+function send(outgoing: Outgoing, { code, body, contentType = 'application/json', warnings = [] }: Answer): void {
   if (outgoing.destroyed) return
   if (warnings.length > 0) outgoing.setHeader('warning', warnings.map(warning))
   outgoing.writeHead(code, {
@@ -96,7 +95,7 @@ function warning(text: string): string {
   return `299 - ${JSON.stringify(text.replace(/[^\x20-\x7e]/g, '?'))}`
 }
 
-function refuse(outgoing: ServerResponse, error: unknown): void {
+function refuse(outgoing: Outgoing, error: unknown): void {
   if (outgoing.headersSent) {
     outgoing.destroy()
     return

@@ -1,10 +1,10 @@
-import type { ServerResponse } from 'node:http'
 import type { ClusterClock } from '../cluster-clock.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import type { ApiEngine } from '../resources/api-engine.ts'
 import { type ListQuery, wholeNumber } from '../resources/list-objects.ts'
 import { watchObjects } from '../resources/watch-objects.ts'
 import type { StatusError } from '../status-error.ts'
+import type { Outgoing } from './api-request.ts'
 import type { Rendering } from './rendering.ts'
 
 const BOOKMARK_MS = 60_000
@@ -22,7 +22,7 @@ interface WatchOptions {
 }
 
 /** Answers a watch with one JSON object per line until its time is over or the client leaves. */
-export function streamWatch(engine: ApiEngine, outgoing: ServerResponse, options: WatchOptions): void {
+export function streamWatch(engine: ApiEngine, outgoing: Outgoing, options: WatchOptions): void {
   const { kind, query, rendering, allowWatchBookmarks, sendInitialEvents } = options
   const seconds = wholeNumber(options.timeoutSeconds) || DEFAULT_TIMEOUT_SECONDS
   const lines = createLines(outgoing)
@@ -53,14 +53,14 @@ export function streamWatch(engine: ApiEngine, outgoing: ServerResponse, options
 }
 
 /** A watch in a form that no event can take. */
-export function streamNothing(outgoing: ServerResponse): void {
+export function streamNothing(outgoing: Outgoing): void {
   const lines = createLines(outgoing)
   lines.open()
   lines.end()
 }
 
 /** A watch that cannot start from the wanted resourceVersion: the stream's only line says so. */
-export function streamError(outgoing: ServerResponse, error: StatusError): void {
+export function streamError(outgoing: Outgoing, error: StatusError): void {
   const lines = createLines(outgoing)
   lines.open()
   lines.write(`${JSON.stringify({ type: 'ERROR', object: error.status })}\n`)
@@ -68,7 +68,7 @@ export function streamError(outgoing: ServerResponse, error: StatusError): void 
 }
 
 /** Collects the lines of one turn of the event loop into one write. */
-function createLines(outgoing: ServerResponse) {
+function createLines(outgoing: Outgoing) {
   let waiting: string[] = []
   const flush = () => {
     if (waiting.length === 0 || outgoing.destroyed) return
