@@ -1,42 +1,50 @@
 import type { KubeHttp } from '../harness/kube-http.ts'
-import { forEachOpen, WORKSPACES, workspace } from './arrivals.ts'
+import { forEachOpen } from './arrivals.ts'
+import { type ArrivingKind, MACHINE, WORKSPACE } from './kinds.ts'
 
-const MACHINES = '/apis/karpenter.sh/v1alpha5/machines'
 const FINALIZER = 'bench.kaito.sh/held'
 const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' }
 
 /**
- * Milliseconds one client without a controller's cares needs for the writes that lie between Workspaces and the PUTs of
+ * Milliseconds one client without a controller's cares needs for the writes that lie between creations and the PUTs of
  * their agent pools. For an API server that no controller watches; what it makes is gone afterwards.
  */
-export async function bareClientMs(kube: KubeHttp, count: number): Promise<number> {
+export async function bareClientMs(kube: KubeHttp, kind: ArrivingKind, count: number): Promise<number> {
+  const writes = kind === WORKSPACE ? workspaceWrites : claimWrites
   const start = performance.now()
-  await forEachOpen(count, (index) => writes(kube, index))
+  await forEachOpen(count, (index) => writes(kube, kind, nameOf(index)))
   const took = performance.now() - start
-  await forEachOpen(count, (index) => cleanUp(kube, index))
+  const paths = [...new Set([kind.claims, kind.path])]
+  await forEachOpen(count, (index) => cleanUp(kube, paths, nameOf(index)))
   return took
 }
 
 const nameOf = (index: number) => `bare${index}`
 
-async function writes(kube: KubeHttp, index: number): Promise<void> {
-  const name = nameOf(index)
-  await write(kube, WORKSPACES, { method: 'POST', body: workspace(name) })
-  await patch(kube, `${WORKSPACES}/${name}`, { metadata: { finalizers: [FINALIZER] } })
-  await write(kube, MACHINES, { method: 'POST', body: machine(name) })
+async function workspaceWrites(kube: KubeHttp, { path }: ArrivingKind, name: string): Promise<void> {
+  await write(kube, path, { method: 'POST', body: WORKSPACE.object(name) })
+  await hold(kube, `${path}/${name}`)
+  await write(kube, MACHINE.path, { method: 'POST', body: MACHINE.object(name) })
   const condition = { type: 'ResourceReady', status: 'False', reason: 'Waiting', message: 'waiting' }
-  await patch(kube, `${WORKSPACES}/${name}/status`, {
+  await patch(kube, `${path}/${name}/status`, {
     status: { conditions: [{ ...condition, lastTransitionTime: new Date().toISOString() }] },
   })
-  await patch(kube, `${MACHINES}/${name}`, { metadata: { finalizers: [FINALIZER] } })
+  await hold(kube, `${MACHINE.path}/${name}`)
 }
 
-async function cleanUp(kube: KubeHttp, index: number): Promise<void> {
-  for (const path of [`${MACHINES}/${nameOf(index)}`, `${WORKSPACES}/${nameOf(index)}`]) {
-    await patch(kube, path, { metadata: { finalizers: null } })
-    await write(kube, path, { method: 'DELETE' })
+async function claimWrites(kube: KubeHttp, kind: ArrivingKind, name: string): Promise<void> {
+  await write(kube, kind.path, { method: 'POST', body: kind.object(name) })
+  await hold(kube, `${kind.path}/${name}`)
+}
+
+async function cleanUp(kube: KubeHttp, paths: string[], name: string): Promise<void> {
+  for (const path of paths) {
+    await patch(kube, `${path}/${name}`, { metadata: { finalizers: null } })
+    await write(kube, `${path}/${name}`, { method: 'DELETE' })
   }
 }
+
+const hold = (kube: KubeHttp, path: string) => patch(kube, path, { metadata: { finalizers: [FINALIZER] } })
 
 const patch = (kube: KubeHttp, path: string, body: object) =>
   write(kube, path, { method: 'PATCH', body, headers: MERGE_PATCH })
@@ -44,21 +52,4 @@ const patch = (kube: KubeHttp, path: string, body: object) =>
 async function write(kube: KubeHttp, path: string, ask: Parameters<KubeHttp['ask']>[1]): Promise<void> {
   const { status, text } = await kube.ask(path, ask)
   if (status >= 300) throw new Error(`${path}: ${text}`)
-}
-
-function machine(name: string) {
-  return {
-    apiVersion: 'karpenter.sh/v1alpha5',
-    kind: 'Machine',
-    metadata: { name, labels: { 'kaito.sh/workspace': name, 'kaito.sh/workspacenamespace': 'default' } },
-    spec: {
-      requirements: [
-        { key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['Standard_NC24ads_A100_v4'] },
-        { key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] },
-        { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] },
-      ],
-      taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
-      resources: { requests: { 'nvidia.com/gpu': '1' } },
-    },
-  }
 }

@@ -9,6 +9,7 @@ import type { Controller } from '../harness/cluster-under-test.ts'
 import { controllerSettings } from '../harness/controller-settings.ts'
 import { KubeHttp } from '../harness/kube-http.ts'
 import { installProduct } from '../harness/manifests.ts'
+import { processorMs } from './measured-controller.ts'
 
 const kubeconfigSchema = z.object({
   clusters: z.tuple([
@@ -29,12 +30,16 @@ export interface Engines {
   folder: string
   kube: KubeHttp
   azure: { requests(): Promise<ArmRequest[]>; clearRequests(): Promise<void> }
+  /** Processor time of the API server, with the kubelets and the built-in controllers in its process, in milliseconds. */
+  serverMs(): Promise<number>
   /** Environment of each controller. */
   settings: Record<Controller, Record<string, string>>
   stop(): Promise<void>
 }
 
-export async function startEngines(azureArgs: string[]): Promise<Engines> {
+/** Starts both, with the emulator's settings as its flags name them. */
+export async function startEngines(azureSettings: Record<string, string | number | boolean>): Promise<Engines> {
+  const azureArgs = Object.entries(azureSettings).map(([name, value]) => `--${name}=${value}`)
   const folder = await mkdtemp(join(tmpdir(), 'kaito-bench-'))
   const kubeconfigPath = join(folder, 'kubeconfig')
   const cluster = new NodeProcess({
@@ -61,6 +66,7 @@ export async function startEngines(azureArgs: string[]): Promise<Engines> {
     folder,
     kube,
     azure: control,
+    serverMs: () => processorMs(cluster.pid),
     settings,
     async stop() {
       await Promise.all([azure.stop(), cluster.stop()])

@@ -1,26 +1,39 @@
 import '../require-node-24.ts'
+import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { bundleController, CONTROLLERS, NODE_FLAGS } from '../../deploy/images/bundle.ts'
-import { bareClientMs } from './bare-client.ts'
-import { startEngines } from './engines.ts'
-import { startMeasured } from './measured-controller.ts'
-import { bundleFloors } from './memory-floor.ts'
-import { bundleMB, packagingOf } from './packaging.ts'
-import { type PackagingFigures, printReport } from './report.ts'
-import { runLife } from './run.ts'
+import { bundleController } from '../../deploy/images/bundle.ts'
+import { type Amounts, type Bench, createBench } from './bench.ts'
+import { burstRow } from './burst-row.ts'
+import { growthRow } from './growth-row.ts'
+import { CLAIM_KINDS } from './kinds.ts'
+import { limitsRow } from './limits-row.ts'
+import { pacedRow } from './paced-row.ts'
+import { startRow } from './start-row.ts'
 
-const USAGE = `pnpm bench [--workspaces 200] [--create-seconds 10] [--quiet-seconds 60] [--paced 20]
-  --workspaces      how many at once
-  --create-seconds  what the emulated Azure needs for an agent pool
-  --quiet-seconds   how long nothing is asked for while all are ready; 0 leaves it out
-  --paced           arrivals per second of the second run`
+/** In the order in which they run. */
+const ROWS = ['start', 'burst', 'growth', 'limits', 'paced'] as const
+type RowName = (typeof ROWS)[number]
+
+const USAGE = `pnpm bench [--rows ${ROWS.join(',')}] [...]
+  --rows            only these
+  --claims          kinds of claims, the first in full: ${Object.keys(CLAIM_KINDS).join(',')}
+  --burst           Workspaces at once, one run for each: 100,300
+  --growth          claims at once, one run for each: 10,100,1000
+  --paced           how many arrive one after another: 1000
+  --per-second      how fast: 20
+  --quiet-seconds   how long nothing is asked for while all are ready: 60; 0 leaves it out
+  --create-seconds  what the emulated Azure needs for an agent pool: 10`
 
 const { values } = parseArgs({
   options: {
-    workspaces: { type: 'string', default: '200' },
-    'create-seconds': { type: 'string', default: '10' },
+    rows: { type: 'string', default: ROWS.join(',') },
+    claims: { type: 'string', default: Object.keys(CLAIM_KINDS).join(',') },
+    burst: { type: 'string', default: '100,300' },
+    growth: { type: 'string', default: '10,100,1000' },
+    paced: { type: 'string', default: '1000' },
+    'per-second': { type: 'string', default: '20' },
     'quiet-seconds': { type: 'string', default: '60' },
-    paced: { type: 'string', default: '20' },
+    'create-seconds': { type: 'string', default: '10' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -28,55 +41,57 @@ if (values.help) {
   console.log(USAGE)
   process.exit(0)
 }
-const workspaces = Number(values.workspaces)
-const createSeconds = Number(values['create-seconds'])
-const quietMs = Number(values['quiet-seconds']) * 1000
-/** The node joins so long after the create ended, as in the measurements of what users run today. */
-const JOIN_AFTER_SECONDS = 1
-const cloudMs = (createSeconds + JOIN_AFTER_SECONDS) * 1000
-const azureArgs = {
-  'create-seconds': createSeconds,
-  'node-join-seconds': -JOIN_AFTER_SECONDS,
-  'delete-seconds': 1,
-  'max-agent-pools': workspaces + 10,
-  'page-size': 1000,
+const start = performance.now()
+const rows = new Set(values.rows.split(',').map(rowNamed))
+console.error('bundling the controllers …')
+const bundles = {
+  'workspace-controller': await bundleController('workspace-controller'),
+  'gpu-provisioner': await bundleController('gpu-provisioner'),
+}
+await runRows(createBench(amounts(), bundles), rows)
+console.log(`took ${Math.round((performance.now() - start) / 1000)} s`)
+
+async function runRows(bench: Bench, wanted: ReadonlySet<RowName>): Promise<void> {
+  const unlessLeftOut = async (name: RowName, run: (bench: Bench) => Promise<void>) => {
+    if (!wanted.has(name)) return
+    const [load = 0] = loadavg()
+    console.log(`${name}: load ${load.toFixed(1)} on ${availableParallelism()} processors before it`)
+    await run(bench)
+  }
+  await unlessLeftOut('start', startRow)
+  await unlessLeftOut('burst', burstRow)
+  await unlessLeftOut('growth', growthRow)
+  // Azure's limits take minutes in which nothing happens: the paced arrivals are measured meanwhile.
+  const ready = Promise.withResolvers<void>()
+  const limits = unlessLeftOut('limits', (given) => limitsRow(given, ready.resolve))
+  await Promise.race([limits, ready.promise])
+  await Promise.all([limits, unlessLeftOut('paced', pacedRow)])
 }
 
-console.error('bundling the controllers, starting API server and Azure …')
-const bundles = Object.fromEntries(
-  await Promise.all(CONTROLLERS.map(async (name) => [name, await bundleController(name)] as const)),
-)
-const engines = await startEngines(Object.entries(azureArgs).map(([name, value]) => `--${name}=${value}`))
-try {
-  console.error('the bare client …')
-  await bareClientMs(engines.kube, workspaces) // The first time, the server compiles its own code.
-  const bareMs = await bareClientMs(engines.kube, workspaces)
-  const start = (name: (typeof CONTROLLERS)[number], how: { script: string; nodeFlags?: readonly string[] }) =>
-    startMeasured(name, {
-      ...how,
-      // Azure's own limits are another measure: here neither side throttles.
-      env: { ...engines.settings[name], ...(name === 'gpu-provisioner' && { ARM_CALL_LIMITS: 'off' }) },
-      folder: engines.folder,
-    })
-  const packagings: Record<string, PackagingFigures> = {}
-  for (const name of CONTROLLERS) {
-    const bundled = { script: bundles[name] ?? '', nodeFlags: NODE_FLAGS }
-    packagings[name] = {
-      unbundled: await packagingOf(() => start(name, { script: `packages/${name}/src/main.ts` })),
-      bundled: await packagingOf(() => start(name, bundled)),
-      bundleMB: await bundleMB(bundled.script),
-    }
+function rowNamed(name: string): RowName {
+  const row = ROWS.find((known) => known === name)
+  if (!row) throw new Error(`no row ${name}; there are ${ROWS.join(', ')}`)
+  return row
+}
+
+function amounts(): Amounts {
+  const [first, ...others] = values.claims.split(',').map((name) => {
+    const kind = CLAIM_KINDS[name]
+    if (!kind) throw new Error(`no kind of claim ${name}; there are ${Object.keys(CLAIM_KINDS).join(', ')}`)
+    return kind
+  })
+  if (!first) throw new Error('no kind of claim')
+  return {
+    burst: counts(values.burst),
+    growth: counts(values.growth),
+    paced: Number(values.paced),
+    perSecond: Number(values['per-second']),
+    quietMs: Number(values['quiet-seconds']) * 1000,
+    createSeconds: Number(values['create-seconds']),
+    claims: [first, ...others],
   }
-  const controllers = await Promise.all(
-    CONTROLLERS.map((name) => start(name, { script: bundles[name] ?? '', nodeFlags: NODE_FLAGS })),
-  )
-  console.error(`burst: ${workspaces} Workspaces at once …`)
-  const burst = await runLife(engines, controllers, { workspaces, arrival: { kind: 'burst' }, cloudMs, quietMs })
-  console.error(`paced: ${workspaces} Workspaces, ${values.paced} per second …`)
-  const arrival = { kind: 'paced', perSecond: Number(values.paced) } as const
-  const paced = await runLife(engines, controllers, { workspaces, arrival, cloudMs, quietMs: 0 })
-  await Promise.all(controllers.map((controller) => controller.stop()))
-  printReport({ bareMs, burst, paced, packagings, floors: await bundleFloors() })
-} finally {
-  await engines.stop()
+}
+
+function counts(text: string): number[] {
+  return text.split(',').map(Number)
 }

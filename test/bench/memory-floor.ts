@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundle, NODE_FLAGS } from '../../deploy/images/bundle.ts'
+import { bundle, NODE_ENVIRONMENT, NODE_FLAGS } from '../../deploy/images/bundle.ts'
 import { jsonLine, NodeProcess } from '../harness/child-process.ts'
 import { residentMB } from './measured-controller.ts'
 
@@ -65,7 +65,7 @@ async function floor(dir: string, libraries: Library[]): Promise<number> {
     script,
     nodeFlags: NODE_FLAGS,
     logFile: `${dir}.log`,
-    env: { NODE_DISABLE_COMPILE_CACHE: '1' },
+    env: { NODE_DISABLE_COMPILE_CACHE: '1', ...NODE_ENVIRONMENT },
   })
   await child.line((line) => jsonLine(line)?.ready)
   const resident = await residentMB(child.pid)

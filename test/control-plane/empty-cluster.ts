@@ -23,6 +23,8 @@ const KEPT_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lea
 const CLEARED: [base: string, plural: string, keep: (namespace: string, name: string) => boolean][] = [
   ['/apis/kaito.sh/v1alpha1', 'workspaces', () => false],
   ['/apis/karpenter.sh/v1alpha5', 'machines', () => false],
+  ['/apis/karpenter.sh/v1', 'nodeclaims', () => false],
+  ['/apis/kaito.sh/v1alpha1', 'agentpoolclasses', () => false],
   ['/apis/apps/v1', 'deployments', (namespace) => CHARTS.includes(namespace)],
   ['/apis/apps/v1', 'statefulsets', () => false],
   ['/apis/batch/v1', 'jobs', () => false],

@@ -1,0 +1,33 @@
+import { bareClientMs } from './bare-client.ts'
+import { type Bench, withControllers } from './bench.ts'
+import type { Engines } from './engines.ts'
+import { type ArrivingKind, WORKSPACE } from './kinds.ts'
+import { runLife } from './life.ts'
+import { type Line, pair, percent, printLines } from './report.ts'
+
+/** Arrivals one after another: Workspaces with both controllers, then claims with the provisioner alone. */
+export async function pacedRow(bench: Bench): Promise<void> {
+  const lines: Line[] = []
+  for (const kind of [WORKSPACE, bench.claims[0]]) {
+    lines.push(...(await bench.withEngines((engines) => pacedLines(bench, engines, kind))))
+  }
+  printLines(`${bench.paced} arrivals, ${bench.perSecond} per second`, lines)
+}
+
+async function pacedLines(bench: Bench, engines: Engines, kind: ArrivingKind): Promise<Line[]> {
+  await bareClientMs(engines.kube, kind, bench.paced) // The first time, the server compiles its own code.
+  const { createdToPut, serverBusy } = await withControllers(bench, engines, {
+    ...(kind !== WORKSPACE && { names: ['gpu-provisioner'] }),
+    use: (controllers) =>
+      runLife(engines, controllers, {
+        kind,
+        count: bench.paced,
+        arrival: { kind: 'paced', perSecond: bench.perSecond },
+        cloudMs: bench.cloudMs,
+      }),
+  })
+  return [
+    { measure: `${kind.kind} created → ARM PUT, p50 / p99`, here: pair(createdToPut), goal: '50 / 250 ms' },
+    { measure: 'the emulated API server was busy until all were ready', here: percent(serverBusy) },
+  ]
+}
