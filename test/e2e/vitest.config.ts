@@ -9,6 +9,7 @@ const ON_ANY_CLUSTER = [
   'azure-troubles',
   'bad-input',
   'claim-kinds',
+  'claim-writers',
   'cluster-stop',
   'faults',
   'kill',

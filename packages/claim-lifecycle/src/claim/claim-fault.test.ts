@@ -1,11 +1,13 @@
-import type { AgentPoolClassSpec } from '@kaito/api'
-import { aMachine } from '@kaito/api/testing'
+import type { AgentPoolClassSpec, NodeClaimSpec } from '@kaito/api'
+import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
 import { launchChoices } from '../launch/choices.ts'
 import type { Requirement } from './claim.ts'
 import { claimFault } from './claim-fault.ts'
 import { machineAdapter } from './machine-adapter.ts'
+import { nodeClaimAdapter } from './node-claim-adapter.ts'
 
+type NodeRequirement = NodeClaimSpec['requirements'][number]
 type Parts = Parameters<typeof aMachine>[0]
 
 const SIZE: Requirement = { key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['big'] }
@@ -155,4 +157,28 @@ test.each<[what: string, parts: Parts, says: RegExp, spec?: AgentPoolClassSpec]>
   ],
 ])('names the field and the remedy for %s', (_what, parts, says, spec) => {
   expect(faultOf(parts, spec)).toMatch(says)
+})
+
+/** As Karpenter makes it for a NodePool, or as anybody does. */
+function poolClaimFault(requirement: NodeRequirement, isOwned: boolean): string | undefined {
+  const owner = { apiVersion: 'karpenter.sh/v1', kind: 'NodePool', name: 'gpu', uid: 'pool' }
+  const metadata = isOwned ? { name: 'gpu-x7kq2', ownerReferences: [owner] } : {}
+  const spec = { requirements: [{ ...SIZE, operator: 'In' as const }, requirement] }
+  const claim = nodeClaimAdapter.read(aNodeClaim({ metadata, spec }))
+  const choices = launchChoices(claim, {}, () => undefined)
+  return claimFault(claim, { spec: {}, choices, region: 'East US' })
+}
+
+test.each<[key: string, operator: NodeRequirement['operator'], values: string[], alone: RegExp]>([
+  ['karpenter.azure.com/sku-gpu-count', 'Gt', ['0'], /not known here/],
+  ['karpenter.k8s.aws/instance-gpu-manufacturer', 'In', ['nvidia'], /not known here/],
+  ['node.kubernetes.io/instance-category', 'Exists', [], /not known here/],
+  ['team', 'Exists', [], /needs that label/],
+])('leaves the requirement %s %s to Karpenter where a NodePool made the claim', (key, operator, values, alone) => {
+  expect(poolClaimFault({ key, operator, values }, true)).toBeUndefined()
+  expect(poolClaimFault({ key, operator, values }, false)).toMatch(alone)
+})
+
+test('what no node here can be is said of claims of a NodePool, too', () => {
+  expect(poolClaimFault({ key: 'kubernetes.io/arch', operator: 'In', values: ['arm64'] }, true)).toMatch(/amd64/)
 })

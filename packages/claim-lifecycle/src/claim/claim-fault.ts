@@ -1,7 +1,8 @@
 import type { AgentPoolClassSpec } from '@kaito/api'
 import type { Choices } from '../launch/choices.ts'
 import type { Claim } from './claim.ts'
-import { INSTANCE_NAME, mayBeNamedAnew } from './instance-name.ts'
+import { INSTANCE_NAME } from './instance-name.ts'
+import { mayBeNamedAnew } from './recorded-instance-name.ts'
 import { requirementFault } from './requirement-fault.ts'
 
 const EFFECTS = new Set(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
@@ -33,7 +34,7 @@ export function claimFault(claim: Claim, { spec, choices, region }: ClaimContext
   return (
     nameFault(claim) ??
     claim.faults[0] ??
-    requirementFault(claim, spec.nodeLabels ?? {}, { region, isZonal }) ??
+    requirementFault(claim, spec.nodeLabels ?? {}, { region, isZonal, byNodePool: claim.ownedByNodePool }) ??
     choices.fault ??
     diskFault(claim) ??
     taintFault(claim.taints, 'taints') ??
@@ -49,9 +50,10 @@ function nameFault(claim: Claim): string | undefined {
   return `the name "${name}" must match ${INSTANCE_NAME.source}, for what is made in the cloud has the name of the claim: create it again under such a name`
 }
 
-function diskFault({ diskGiB }: Claim): string | undefined {
-  if (diskGiB === undefined || diskGiB <= LARGEST_DISK_GIB) return undefined
-  return `resources.requests asks for a disk of ${diskGiB} GiB and the largest has ${LARGEST_DISK_GIB} GiB: ask for less storage`
+function diskFault({ diskGiB, leastDiskGiB }: Claim): string | undefined {
+  const wanted = diskGiB ?? leastDiskGiB ?? 0
+  if (wanted <= LARGEST_DISK_GIB) return undefined
+  return `resources.requests asks for a disk of ${wanted} GiB and the largest has ${LARGEST_DISK_GIB} GiB: ask for less storage`
 }
 
 function taintFault(taints: readonly AnyTaint[], field: string): string | undefined {

@@ -38,7 +38,10 @@ export function readIdentity(metadata: ObjectMeta): Identity {
   }
 }
 
-type Wish = Pick<Claim, 'requirements' | 'fixedLabels' | 'taints' | 'startupTaints' | 'faults' | 'requests' | 'diskGiB'>
+type Wish = Pick<
+  Claim,
+  'requirements' | 'fixedLabels' | 'taints' | 'startupTaints' | 'faults' | 'requests' | 'diskGiB' | 'leastDiskGiB'
+>
 
 export function readWish(wish: StoredWish = {}): Wish {
   const requirements = wish.requirements ?? []

@@ -65,8 +65,9 @@ export interface Claim {
   startupTaints: Taint[]
   /** Amounts in base units that the node must offer; only those above zero. See `requestedResources`. */
   requests: Record<string, number>
-  /** Undefined takes the cloud's default for the size. */
+  /** Undefined takes the default of the class or of the size, where that has `leastDiskGiB`. */
   diskGiB: number | undefined
+  leastDiskGiB: number | undefined
   providerID: string | undefined
   nodeName: string | undefined
   /** What its Node had, as recorded; quantities as text. */

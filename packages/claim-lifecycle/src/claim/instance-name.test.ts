@@ -1,8 +1,9 @@
 import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
-import { INSTANCE_NAME, instanceName, instanceNameAnnotation, mayBeNamedAnew } from './instance-name.ts'
+import { INSTANCE_NAME, instanceName } from './instance-name.ts'
 import { machineAdapter } from './machine-adapter.ts'
 import { nodeClaimAdapter } from './node-claim-adapter.ts'
+import { instanceNameAnnotation, mayBeNamedAnew } from './recorded-instance-name.ts'
 
 const uid = '7c9e6679-7425-40de-944b-e07fc1f90ae7'
 const KEY = 'kaito.sh/instance-name'
@@ -15,7 +16,7 @@ test.each(['a', 'ws0123456ab', 'ws0123456abc'])('the instance of %s has its name
 })
 
 test.each(['gpu-x7kq2', 'ws01234567890', 'Gpu', '1gpu', `${'p'.repeat(50)}-x7kq2`])(
-  'the instance of %s has a name made of the UID alone, which every cloud takes',
+  'N49: the instance of %s has a name made of the UID alone, which every cloud takes',
   (name) => {
     expect(instanceName({ name, uid })).toBe(made)
     expect(made).toMatch(INSTANCE_NAME)

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto'
-import { INSTANCE_NAME_ANNOTATION } from '@kaito/api'
-import type { Claim } from './claim.ts'
 
 /** What AKS takes as the name of what it makes for a claim. */
 export const INSTANCE_NAME = /^[a-z][a-z0-9]{0,11}$/
@@ -15,25 +13,4 @@ export function instanceName({ name, uid }: { name: string; uid: string }): stri
   if (INSTANCE_NAME.test(name)) return name
   const digest = createHash('sha256').update(uid).digest()
   return `n${(digest.readBigUInt64BE() % RANGE).toString(36).padStart(DIGITS, '0')}`
-}
-
-type Named = Pick<Claim, 'name' | 'instanceName' | 'ownedByNodePool' | 'annotations'>
-
-/** Whether an instance may have another name than the claim: nobody chose the name of a claim that a NodePool made. */
-export function mayBeNamedAnew(claim: Named): boolean {
-  return claim.ownedByNodePool || recordedInstanceName(claim) === claim.instanceName
-}
-
-/** The annotation that tells people the name of the instance, and us that a NodePool made the claim, once it is orphaned. */
-export function instanceNameAnnotation(claim: Named): Record<string, string> | undefined {
-  if (!claim.ownedByNodePool || claim.instanceName === claim.name) return undefined
-  return { [INSTANCE_NAME_ANNOTATION]: claim.instanceName }
-}
-
-/**
- * What the annotation says, on a claim that needs it. A claim that was restored under a new UID has the name there that
- * its instance had under the old one.
- */
-export function recordedInstanceName({ name, instanceName: own, annotations }: Omit<Named, 'ownedByNodePool'>) {
-  return name === own ? undefined : annotations[INSTANCE_NAME_ANNOTATION]
 }

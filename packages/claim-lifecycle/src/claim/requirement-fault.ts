@@ -10,6 +10,11 @@ interface NodeFacts {
   region: string | undefined
   /** Zones are asked for, so the node is in one of them. */
   isZonal: boolean
+  /**
+   * Karpenter made the claim for a NodePool. The sizes are those that meet all requirements as far as it knows them, and
+   * what it asks beyond that is what its users wrote into the NodePool: nothing here knows better.
+   */
+  byNodePool: boolean
 }
 
 /** Where the labels of a node come from, beside the requirements. */
@@ -35,9 +40,9 @@ export function requirementFault(
 function keyFault(onKey: readonly Requirement[], labels: Labels, facts: NodeFacts): string | undefined {
   const key = onKey[0]?.key ?? ''
   if (CHOICE_KEYS.has(key)) return placementFault(onKey, key, facts)
-  if (!isMachineKey(key)) return labelFault(onKey, key, labels)
+  if (!isMachineKey(key)) return labelFault(onKey, labels, facts)
   const known = machineFacts(facts)
-  if (!(key in known)) return unknownKeyFault(onKey, key)
+  if (!(key in known)) return facts.byNodePool ? undefined : unknownKeyFault(onKey, key)
   const value = known[key]
   if (value === undefined || permits(onKey, key, value)) return undefined
   return `the requirement on ${key} does not allow "${value}", and every node here is that: allow it or leave the requirement out`
@@ -73,13 +78,19 @@ function unknownKeyFault(onKey: readonly Requirement[], key: string): string | u
     : `the requirement on ${key} asks for something of the machine that is not known here: leave it out`
 }
 
-function labelFault(onKey: readonly Requirement[], key: string, { ofClaim, ofClass }: Labels): string | undefined {
+function labelFault(
+  onKey: readonly Requirement[],
+  { ofClaim, ofClass }: Labels,
+  { byNodePool }: NodeFacts,
+): string | undefined {
+  const key = onKey[0]?.key ?? ''
   const [first] = allowedValues(onKey, key) ?? []
   const value = ofClaim[key] ?? first ?? ofClass[key]
   if (first !== undefined && !LABEL_VALUE.test(first)) {
     return `the requirement on ${key} names "${first}", and no label can have that value`
   }
   if (permits(onKey, key, value)) return undefined
+  if (value === undefined && byNodePool) return undefined
   if (value === undefined) return `the requirement on ${key} needs that label: give it to the claim or to its class`
   return `the label ${key}=${value} does not meet the requirement on ${key}: change one of the two`
 }

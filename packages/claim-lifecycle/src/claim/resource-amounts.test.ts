@@ -4,7 +4,6 @@ import { requestedResources } from './resource-amounts.ts'
 test.each<[what: string, requests: Record<string, string | number>, diskGiB: number | undefined]>([
   ['takes the disk from storage', { storage: '50Gi' }, 50],
   ['rounds the disk up', { storage: '50G' }, 47],
-  ['takes the disk from ephemeral-storage where there is no storage', { 'ephemeral-storage': '100Gi' }, 100],
   ['takes storage before ephemeral-storage', { 'ephemeral-storage': '100Gi', storage: '50Gi' }, 50],
   ['leaves the disk to the cloud for zero, as KAITO writes it', { storage: '0' }, undefined],
   ['leaves the disk to the cloud when none is named', { 'nvidia.com/gpu': 1 }, undefined],
@@ -15,12 +14,20 @@ test.each<[what: string, requests: Record<string, string | number>, diskGiB: num
   expect(read.faults).toEqual([])
 })
 
+test.each<[what: string, requests: Record<string, string>, leastDiskGiB: number | undefined]>([
+  ['leaves room for the system', { 'ephemeral-storage': '200Gi' }, 236],
+  ['takes next to nothing as that', { 'ephemeral-storage': '50Mi' }, 1],
+  ['asks for nothing where the disk is named', { 'ephemeral-storage': '200Gi', storage: '50Gi' }, undefined],
+])('a disk for what pods request, as Karpenter adds it up, %s', (_what, requests, leastDiskGiB) => {
+  expect(requestedResources(requests)).toMatchObject({ leastDiskGiB, faults: [] })
+})
+
 test('keeps what is above zero, in base units', () => {
   expect(requestedResources({ 'nvidia.com/gpu': '4', cpu: '500m', memory: '1Gi', pods: 0 })).toMatchObject({
     requests: { 'nvidia.com/gpu': 4, cpu: 0.5, memory: 2 ** 30 },
     faults: [],
   })
-  expect(requestedResources()).toEqual({ requests: {}, diskGiB: undefined, faults: [] })
+  expect(requestedResources()).toEqual({ requests: {}, diskGiB: undefined, leastDiskGiB: undefined, faults: [] })
 })
 
 test.each<[quantity: string | number, fault: RegExp]>([

@@ -40,6 +40,9 @@ function isMissed({ instances, kinds }: Options, names: readonly string[]): bool
   return kinds.some((kind) =>
     kind
       .cached()
-      .some(({ instanceName, deletedAt, providerID }) => vanished.has(instanceName) && !deletedAt && providerID !== undefined),
+      .some(
+        ({ instanceName, deletedAt, providerID }) =>
+          vanished.has(instanceName) && !deletedAt && providerID !== undefined,
+      ),
   )
 }

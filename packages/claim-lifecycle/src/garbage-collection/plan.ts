@@ -2,7 +2,7 @@ import { CLAIM_UID_LABEL, TERMINATION_FINALIZER } from '@kaito/api'
 import type { Instance } from '@kaito/cloud-provider'
 import type { Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
-import { recordedInstanceName } from '../claim/instance-name.ts'
+import { recordedInstanceName } from '../claim/recorded-instance-name.ts'
 import { isLeaving, readyStatus } from '../node/node-facts.ts'
 
 /** A claim as a pass found it on the server. */

@@ -4,6 +4,7 @@ import { createFakeCloud } from '@kaito/cloud-provider/testing'
 import { createMetrics, type KubernetesObject, NODES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
 import { expect, test } from 'vitest'
+import { instanceName } from '../claim/instance-name.ts'
 import { machineAdapter } from '../claim/machine-adapter.ts'
 import { nodeClaimAdapter } from '../claim/node-claim-adapter.ts'
 import { createDeletionGuard } from '../garbage-collection/deletion-guard.ts'
@@ -49,11 +50,12 @@ function createWard({ repair }: { repair?: AgentPoolClassSpec['repair'] } = {}) 
   void controller.run(signal)
 
   function serve(name: string) {
-    cloud.plant({ name, claimUid: `uid-of-${name}` })
+    const uid = `uid-of-${name}`
+    cloud.plant({ name: instanceName({ name, uid }), claimUid: uid })
     const status = { allocatable: { 'nvidia.com/gpu': '1' }, conditions: [{ type: 'Ready', status: 'True' as const }] }
     const { metadata } = aNode({ name: `node-of-${name}`, uid: `node-uid-of-${name}` })
     cluster.put(NODES, { metadata, spec: { providerID: `fake:///${name}` }, status })
-    return { name, uid: `uid-of-${name}`, finalizers: HELD }
+    return { name, uid, finalizers: HELD }
   }
   const steps = (prefix: string) =>
     ['Launched', 'Registered', 'Initialized'].map((type) => ({
@@ -160,14 +162,14 @@ test('a class that repairs has the claim deleted an hour after the process could
   expect(ward.reasons()).toEqual(['Machine ws1: NodeUnhealthy', 'Machine ws1: NodeRepair'])
 })
 
-test('N40: the pods of a NodeClaim that is repaired get no more time', async () => {
+test.each(['ws1', 'gpu-x7kq2'])('N40: the pods of the NodeClaim %s that is repaired get no more time', async (name) => {
   const ward = createWard({ repair: { unhealthyAfter: '1h' } })
-  ward.nodeClaim('ws1')
-  ward.turn('ws1', 'False')
+  ward.nodeClaim(name)
+  ward.turn(name, 'False')
   await ward.advance(80 * MINUTE)
-  const { metadata } = ward.cluster.get<NodeClaim>(NODE_CLAIMS, 'ws1') ?? {}
+  const { metadata } = ward.cluster.get<NodeClaim>(NODE_CLAIMS, name) ?? {}
   expect(metadata?.annotations?.[TERMINATION_TIMESTAMP_ANNOTATION]).toBe(metadata?.deletionTimestamp)
-  expect(ward.leaving('ws1')).toBe(true)
+  expect(ward.leaving(name)).toBe(true)
 })
 
 test('never repairs without the word of its class', async () => {

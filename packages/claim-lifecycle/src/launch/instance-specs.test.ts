@@ -44,3 +44,14 @@ test.each<[annotation: string, spec: AgentPoolClassSpec, osSKU: string | undefin
   const annotations = { 'kaito.sh/node-image-family': family }
   expect(specOf({ metadata: { annotations } }, spec)?.class.osSKU).toBe(osSKU)
 })
+
+test.each<[requests: Record<string, string>, spec: AgentPoolClassSpec, diskGiB: number | undefined]>([
+  [{ storage: '50Gi' }, { osDisk: { sizeGiB: 512 } }, 50],
+  [{ 'ephemeral-storage': '1Gi' }, {}, undefined],
+  [{ 'ephemeral-storage': '100Gi' }, {}, undefined],
+  [{ 'ephemeral-storage': '200Gi' }, {}, 236],
+  [{ 'ephemeral-storage': '200Gi' }, { osDisk: { sizeGiB: 512 } }, undefined],
+  [{ 'ephemeral-storage': '200Gi' }, { osDisk: { sizeGiB: 64 } }, 236],
+])('for %j and the class %j asks for a disk of %s GiB', (requests, spec, diskGiB) => {
+  expect(specOf({ spec: { resources: { requests } } }, spec)?.diskGiB).toBe(diskGiB)
+})

@@ -2,6 +2,9 @@ import { type AgentPoolClassSpec, CAPACITY_TYPE_LABEL, NODE_IMAGE_FAMILY_ANNOTAT
 import type { InstanceSpec } from '@kaito/cloud-provider'
 import type { Claim, LaunchChoice } from '../claim/claim.ts'
 
+/** AKS gives every size at least that much where nobody names a disk (aks-docs, default OS disk sizing). */
+const LEAST_DEFAULT_GIB = 128
+
 interface Launch {
   /** Best first. */
   choices: readonly LaunchChoice[]
@@ -23,10 +26,16 @@ export function instanceSpecs(claim: Claim, { choices, spec, launch }: Launch): 
     zone,
     labels: { ...nodeLabels, ...claim.fixedLabels, [CAPACITY_TYPE_LABEL]: capacityType, ...claim.labels },
     taints: [...claim.taints, ...nodeTaints.filter((taint) => !has(claim.taints, taint)).map(taintOf)],
-    diskGiB: claim.diskGiB,
+    diskGiB: diskGiB(claim, spec),
     class: withImageFamily(spec, claim),
     claimCreatedAt: claim.createdAt,
   }))
+}
+
+/** Only what the default does not have is asked for: a smaller disk than that would do nobody good. */
+function diskGiB({ diskGiB, leastDiskGiB }: Claim, { osDisk }: AgentPoolClassSpec): number | undefined {
+  if (diskGiB !== undefined || leastDiskGiB === undefined) return diskGiB
+  return leastDiskGiB <= (osDisk?.sizeGiB ?? LEAST_DEFAULT_GIB) ? undefined : leastDiskGiB
 }
 
 function has(taints: readonly Taint[], { key, effect }: { key: string; effect: string }): boolean {

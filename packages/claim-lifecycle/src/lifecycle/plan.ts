@@ -2,7 +2,7 @@ import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, UNREGISTERED_TAINT, ZONE_LABE
 import type { Node } from '@kaito/controller-kit'
 import { adoptionActions } from '../adoption/adoption.ts'
 import type { Claim } from '../claim/claim.ts'
-import { instanceNameAnnotation } from '../claim/instance-name.ts'
+import { instanceNameAnnotation } from '../claim/recorded-instance-name.ts'
 import { claimEnd } from '../expiration/claim-end.ts'
 import { instanceSpecs } from '../launch/instance-specs.ts'
 import { failedLaunches } from '../launch/launch-record.ts'

