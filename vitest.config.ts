@@ -5,15 +5,25 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'test/bench/**/*.test.ts'] } },
       { test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'] } },
-      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: 60_000 } },
+      // One after the other: each of these keeps every processor busy, and integration tests must not wait for one.
+      {
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
-          // These tests mostly wait for processes of their own.
-          maxWorkers: 3,
+          // These tests mostly wait for processes of their own, of which each starts several.
+          maxWorkers: 2,
+          maxConcurrency: 4,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
