@@ -166,3 +166,12 @@ test('a kind that is not served keeps its instances', async () => {
   await until('the instance that has no claim is collected', () => !machines.livePools().includes('ws1'))
   expect(machines.livePools()).toEqual(['ws2'])
 })
+
+test('a NodeClaim whose time is over is deleted, with its instance (N39)', async () => {
+  await using machines = await ClaimScenario.start()
+  const nodeClaims = machines.of('NodeClaim')
+  await nodeClaims.apply('ws3', { expireAfter: '10s' })
+  await nodeClaims.ready('ws3')
+  await nodeClaims.gone('ws3')
+  expect(machines.livePools()).toEqual([])
+})

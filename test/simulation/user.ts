@@ -34,6 +34,7 @@ interface Options {
 
 const SCHEDULING_MS = 5_000
 const APPROVAL_MS = 90_000
+const ASKED_AGAIN_MS = 30_000
 
 export function createUser(options: Options): User {
   return { ...claimActs(options), ...portalActs(options), attend: (change) => attend(options, change) }
@@ -76,14 +77,19 @@ type ForeignActs = 'createForeignPool' | 'deleteForeignPools'
 
 function portalActs({ world, evidence, say }: Options): Pick<User, PortalActs> {
   const { azure } = world
-  const tryTo = (what: string, act: () => void) => {
+  const tryTo = (what: string, act: () => void): boolean => {
     say(what)
     try {
       act()
+      return true
     } catch (error) {
       // Azure refuses it: an operation runs.
       say(`may not: ${error instanceof Error ? error.message : String(error)}`)
+      return false
     }
+  }
+  const startCluster = () => {
+    if (!tryTo('starts the cluster', () => azure.cluster.start(60))) world.time.after(ASKED_AGAIN_MS, startCluster)
   }
   const onPool = (name: string, what: string, act: () => void) => {
     if (evidence.pools().get(name)?.claimUid !== undefined) tryTo(`${what} ${name}`, act)
@@ -102,7 +108,7 @@ function portalActs({ world, evidence, say }: Options): Pick<User, PortalActs> {
       }),
     reimage: (name) => onPool(name, 'upgrades the image of', () => azure.pools.reimage(name)),
     stopCluster: (seconds) => tryTo('stops the cluster', () => azure.cluster.stop(seconds)),
-    startCluster: () => tryTo('starts the cluster', () => azure.cluster.start(60)),
+    startCluster,
     createForeignPool(name) {
       if (evidence.pools().has(name)) return
       say(`creates a pool ${name} of their own`)
