@@ -23,8 +23,7 @@ export function createProcessLog(time: VirtualTime): ProcessLog {
     lines.push(line)
     if (lines.length > 2 * KEPT_LINES) lines = lines.slice(-KEPT_LINES)
     const { err } = fields
-    const isBug =
-      level === 'error' && err instanceof Error && !(err instanceof ApiError || err instanceof ApiUnreachable)
+    const isBug = level === 'error' && err instanceof Error && !isForeseen(err)
     if (isBug) bugs.push(`${line}\n${err.stack}`)
   }
 
@@ -42,6 +41,11 @@ export function createProcessLog(time: VirtualTime): ProcessLog {
   }
 
   return { of: (process) => logger({ process }), lines: () => lines, bugs: () => bugs }
+}
+
+/** A refusal, an outage, or the end of a pass in which the process stood still for too long. */
+function isForeseen(error: Error): boolean {
+  return error instanceof ApiError || error instanceof ApiUnreachable || error.message === 'the pass took too long'
 }
 
 function textOf(fields: Record<string, unknown>): string {
