@@ -50,7 +50,7 @@ export {
 export type { Logger } from './logger.ts'
 export { createMetrics, type MetricDescription, type Metrics, type Reading } from './metrics.ts'
 export { type Effects, performInOrder } from './perform.ts'
-export type { NeededKind } from './process/definition-fault.ts'
+export { DEFINITIONS, definitionName, type NeededKind } from './process/definition-fault.ts'
 export { createEventRecorder, type EventFacts, type EventRecorder } from './process/event-recorder.ts'
 export { createLogger } from './process/json-log.ts'
 export { PROCESS_VARIABLES, processSettings, readVariables, settingsOrExit } from './process/process-settings.ts'

@@ -34,9 +34,10 @@ function claimKind<T extends KubernetesObject>(
   claims: Cache<T> | undefined,
   client: KubeClient,
 ): ClaimKind {
+  const kind = createServedKind({ adapter, client, claims })
   return {
-    kind: createServedKind({ adapter, client, claims }),
+    kind,
     controllers: (shared) => (claims ? [createLifecycleController({ ...shared, adapter, claims })] : []),
-    health: (clock) => (claims ? [createClaimHealth({ adapter, client, claims, clock })] : []),
+    health: (clock) => (claims ? [createClaimHealth({ adapter, client, claims, kind, clock })] : []),
   }
 }

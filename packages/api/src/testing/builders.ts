@@ -31,6 +31,23 @@ export function aWorkspace(
   }
 }
 
+const CLAIM_METADATA = {
+  name: 'ws0123456ab',
+  uid: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+  resourceVersion: '1',
+  generation: 1,
+  creationTimestamp: '2026-01-01T00:00:00Z',
+}
+
+/** What both kinds of claim ask for. */
+const oneGpu = () => ({
+  requirements: [
+    { key: 'node.kubernetes.io/instance-type', operator: 'In' as const, values: ['Standard_NC24ads_A100_v4'] },
+  ],
+  resources: { requests: { 'nvidia.com/gpu': '1', storage: '50Gi' } },
+  taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' as const }],
+})
+
 /** A Machine that asks for one GPU node, as stored by the API server; any part can be replaced. */
 export function aMachine(
   parts: { metadata?: Partial<ObjectMeta>; spec?: MachineSpec; status?: MachineStatus } = {},
@@ -38,19 +55,8 @@ export function aMachine(
   return {
     apiVersion: 'karpenter.sh/v1alpha5',
     kind: 'Machine',
-    metadata: {
-      name: 'ws0123456ab',
-      uid: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
-      resourceVersion: '1',
-      generation: 1,
-      creationTimestamp: '2026-01-01T00:00:00Z',
-      ...parts.metadata,
-    },
-    spec: parts.spec ?? {
-      requirements: [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['Standard_NC24ads_A100_v4'] }],
-      resources: { requests: { 'nvidia.com/gpu': '1', storage: '50Gi' } },
-      taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
-    },
+    metadata: { ...CLAIM_METADATA, ...parts.metadata },
+    spec: parts.spec ?? oneGpu(),
     ...(parts.status && { status: parts.status }),
   }
 }
@@ -62,19 +68,10 @@ export function aNodeClaim(
   return {
     apiVersion: 'karpenter.sh/v1',
     kind: 'NodeClaim',
-    metadata: {
-      name: 'ws0123456ab',
-      uid: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
-      resourceVersion: '1',
-      generation: 1,
-      creationTimestamp: '2026-01-01T00:00:00Z',
-      ...parts.metadata,
-    },
+    metadata: { ...CLAIM_METADATA, ...parts.metadata },
     spec: {
       nodeClassRef: { group: 'kaito.sh', kind: 'KaitoNodeClass', name: 'default' },
-      requirements: [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['Standard_NC24ads_A100_v4'] }],
-      resources: { requests: { 'nvidia.com/gpu': '1', storage: '50Gi' } },
-      taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
+      ...oneGpu(),
       expireAfter: 'Never',
       ...parts.spec,
     },

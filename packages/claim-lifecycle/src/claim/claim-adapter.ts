@@ -7,6 +7,10 @@ export type StepReport =
   /** `final` where no waiting will change it: False in kinds that say Unknown of what is still open. */
   | { met: false; reason: string; message: string; final?: boolean }
 
+export function unmet(reason: string, message: string): StepReport {
+  return { met: false, reason, message }
+}
+
 /** What a pass found out. An absent part leaves the status as it is. */
 export interface ClaimReport {
   launched?: StepReport

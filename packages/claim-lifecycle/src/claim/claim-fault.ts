@@ -2,12 +2,12 @@ import type { AgentPoolClassSpec } from '@kaito/api'
 import type { Choices } from '../launch/choices.ts'
 import type { Claim } from './claim.ts'
 import { INSTANCE_NAME } from './instance-name.ts'
+import { LABEL_VALUE } from './label-value.ts'
 import { mayBeNamedAnew } from './recorded-instance-name.ts'
 import { requirementFault } from './requirement-fault.ts'
 
 const EFFECTS = new Set(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
 const QUALIFIED_NAME = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
-const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/
 const LARGEST_DISK_GIB = 2048
 
 /** Of a claim or of a class. */

@@ -1,14 +1,9 @@
-import { type Condition, type ObjectMeta, type Quantity, type Taint, TERMINATION_FINALIZER } from '@kaito/api'
+import { type Condition, type ObjectMeta, type Quantity, TERMINATION_FINALIZER } from '@kaito/api'
 import type { Claim, RecordedStep, Requirement } from './claim.ts'
 import { instanceName } from './instance-name.ts'
 import { fixedLabels } from './requirements.ts'
 import { requestedResources } from './resource-amounts.ts'
-
-interface StoredTaint {
-  key: string
-  value?: string | undefined
-  effect: string
-}
+import { type StoredTaint, taintOf } from './stored-taint.ts'
 
 /** What the specs of all kinds of claim have in common. */
 interface StoredWish {
@@ -75,8 +70,4 @@ export function recordedStep(
 /** As text, whichever way they were written. */
 export function quantityTexts(quantities: Record<string, Quantity> | undefined = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(quantities).map(([name, quantity]) => [name, String(quantity)]))
-}
-
-function taintOf({ key, value, effect }: StoredTaint): Taint {
-  return { key, effect, ...(value !== undefined && { value }) }
 }

@@ -1,14 +1,14 @@
 import { MACHINE_CONDITIONS, type Machine, NODE_HEALTHY_CONDITION } from '@kaito/api'
 import { mergeConditions, type Resource } from '@kaito/controller-kit'
 import type { Claim, StepName } from './claim.ts'
-import type { ClaimAdapter, ClaimReport, StepReport } from './claim-adapter.ts'
+import { type ClaimAdapter, type ClaimReport, type StepReport, unmet } from './claim-adapter.ts'
 import { quantityTexts, readIdentity, readWish, recordedStep } from './claim-reading.ts'
+import { conditionMessage } from './condition-message.ts'
 
 /** Karpenter's way to take over a machine that exists: nothing is launched for it. */
 const LINKED_ANNOTATION = 'karpenter.sh/linked'
 /** Kubernetes' own, on Nodes that are marked unschedulable. */
 const UNSCHEDULABLE_TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const
-const MESSAGE_LIMIT = 800
 const STEPS: StepName[] = ['launched', 'registered', 'initialized']
 
 interface KnativeCondition {
@@ -71,7 +71,10 @@ type StoredConditions = NonNullable<Machine['status']>['conditions']
 function machineStatus({ status }: Machine, report: ClaimReport, nowIso: string): object {
   const desired = STEPS.flatMap((name) => condition(MACHINE_CONDITIONS[name], report[name]))
   const healthy = condition(NODE_HEALTHY_CONDITION, report.nodeHealthy)
-  const ready = condition(MACHINE_CONDITIONS.ready, report.trouble ? unmet(report.trouble) : readiness(report))
+  const ready = condition(
+    MACHINE_CONDITIONS.ready,
+    report.trouble ? unmet(report.trouble.reason, report.trouble.message) : readiness(report),
+  )
   return {
     ...status,
     ...nodeFields(report.node),
@@ -97,16 +100,11 @@ function readiness(report: ClaimReport): StepReport | undefined {
   return steps.find((step) => step && !step.met) ?? (steps.every((step) => step?.met) ? { met: true } : undefined)
 }
 
-function unmet({ reason, message }: { reason: string; message: string }): StepReport {
-  return { met: false, reason, message }
-}
-
 function condition(type: string, step: StepReport | undefined): KnativeCondition[] {
   if (!step) return []
   if (step.met) return [{ type, status: 'True' }]
   const { reason, message } = step
-  const short = message.length > MESSAGE_LIMIT ? `${message.slice(0, MESSAGE_LIMIT)}...` : message
-  return [{ type, status: 'False', reason, message: short }]
+  return [{ type, status: 'False', reason, message: conditionMessage(message) }]
 }
 
 function knativeCondition(stored: NonNullable<StoredConditions>[number]): KnativeCondition {

@@ -10,6 +10,7 @@ import type { Resource } from '@kaito/controller-kit'
 import type { Claim } from './claim.ts'
 import type { ClaimAdapter } from './claim-adapter.ts'
 import { quantityTexts, readIdentity, readWish, recordedStep } from './claim-reading.ts'
+import { LABEL_VALUE } from './label-value.ts'
 import { INSTANCE_CREATED, nodeClaimStatus } from './node-claim-status.ts'
 
 const NODE_CLAIMS: Resource<NodeClaim> = {
@@ -24,7 +25,6 @@ const CLASS_GROUP = 'kaito.sh'
 const CLASS_KIND = 'AgentPoolClass'
 /** The class that KAITO's own claims name; there is no object behind it. */
 const DEFAULT_CLASS_KIND = 'KaitoNodeClass'
-const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/
 
 /**
  * `NodeClaim` of `karpenter.sh/v1`, as in Karpenter core 1.x. Ours is one whose class reference names our group and kind;

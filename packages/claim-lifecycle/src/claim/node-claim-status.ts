@@ -1,6 +1,7 @@
 import { NODE_CLAIM_CONDITIONS, NODE_HEALTHY_CONDITION, type NodeClaim } from '@kaito/api'
 import { mergeConditions } from '@kaito/controller-kit'
 import type { ClaimReport, StepReport } from './claim-adapter.ts'
+import { conditionMessage } from './condition-message.ts'
 
 /** Whether the accepted launch is finished; there only while there is one that has no Node yet. */
 export const INSTANCE_CREATED = 'kaito.sh/InstanceCreated'
@@ -11,7 +12,6 @@ const OTHERS = ['drained', 'volumesDetached', 'instanceTerminating'] as const
 const AWAITING = { reason: 'AwaitingReconciliation', message: 'object is awaiting reconciliation' }
 /** The report's word for a step that waits for the launch: Karpenter does not look at such a step at all. */
 const NOT_LAUNCHED = 'NotLaunched'
-const MESSAGE_LIMIT = 800
 
 type Conditions = NonNullable<NonNullable<NodeClaim['status']>['conditions']>
 type Condition = Conditions[number]
@@ -62,8 +62,7 @@ function wanted(type: string, step: StepReport | undefined): Wanted[] {
   if (step.met) return [{ type, status: 'True', reason: type, message: step.message ?? '' }]
   if (step.reason === NOT_LAUNCHED) return [{ type, status: 'Unknown', ...AWAITING }]
   const { reason, message, final } = step
-  const short = message.length > MESSAGE_LIMIT ? `${message.slice(0, MESSAGE_LIMIT)}...` : message
-  return [{ type, status: final === true ? 'False' : 'Unknown', reason, message: short }]
+  return [{ type, status: final === true ? 'False' : 'Unknown', reason, message: conditionMessage(message) }]
 }
 
 function instanceCondition({ instance, launched }: ClaimReport): Wanted[] {

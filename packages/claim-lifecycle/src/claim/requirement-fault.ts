@@ -1,8 +1,7 @@
 import { REGION_LABEL, ZONE_LABEL } from '@kaito/api'
 import type { Claim, Requirement } from './claim.ts'
+import { LABEL_VALUE } from './label-value.ts'
 import { allowedValues, CHOICE_KEYS, contradiction, isMachineKey, permits } from './requirements.ts'
-
-const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/
 
 /** What is true of every node here. */
 interface NodeFacts {

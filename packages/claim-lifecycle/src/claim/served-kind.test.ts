@@ -1,5 +1,5 @@
 import { aMachine, aNodeClaim } from '@kaito/api/testing'
-import { ApiError, type KubernetesObject } from '@kaito/controller-kit'
+import { ApiError, DEFINITIONS, type KubernetesObject } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock } from '@kaito/controller-kit/testing'
 import { expect, test } from 'vitest'
 import { machineAdapter } from './machine-adapter.ts'
@@ -7,13 +7,6 @@ import { nodeClaimAdapter } from './node-claim-adapter.ts'
 import { createServedKind } from './served-kind.ts'
 
 const { signal } = new AbortController()
-const DEFINITIONS = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-}
 const notServed = new ApiError({ status: 404, reason: 'NotFound', message: 'the server has no such resource' })
 
 /** `lists` fails every list of claims; reads of definitions go on. */

@@ -1,13 +1,20 @@
 import {
   ApiError,
   type Cache,
+  DEFINITIONS,
+  definitionName,
   type KubeClient,
   type KubernetesObject,
-  type ObjectKey,
   type Resource,
 } from '@kaito/controller-kit'
+import { remembered } from '../remembered.ts'
 import type { Claim } from './claim.ts'
 import type { ClaimAdapter } from './claim-adapter.ts'
+
+/** What owner references and events name of a kind. */
+export function ownerOf({ group, version, kind }: Resource<KubernetesObject>): { apiVersion: string; kind: string } {
+  return { apiVersion: `${group}/${version}`, kind }
+}
 
 /** One kind of claim for code that looks at the claims of every kind. Only claims that this backend serves show in it. */
 export interface ServedKind {
@@ -39,18 +46,9 @@ interface Options<T extends KubernetesObject> {
   claims: Cache<T> | undefined
 }
 
-const DEFINITIONS: Resource<KubernetesObject> = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-}
-
 export function createServedKind<T extends KubernetesObject>({ adapter, client, claims }: Options<T>): ServedKind {
   const { resource } = adapter
-  const { group, version, kind, plural } = resource
-  const definition: ObjectKey = { name: `${plural}.${group}` }
+  const definition = { name: definitionName(resource) }
 
   async function orNone<Answer>(read: Promise<Answer>, none: Answer, signal: AbortSignal): Promise<Answer> {
     try {
@@ -64,17 +62,11 @@ export function createServedKind<T extends KubernetesObject>({ adapter, client, 
   }
 
   const ours = (objects: readonly T[]) => objects.filter(adapter.isOurs).map(adapter.read)
-  // Objects of a cache are never changed: one reading of each is enough for all who look.
-  const readings = new WeakMap<T, Claim | undefined>()
-
-  function cachedClaim(object: T): Claim | undefined {
-    if (!readings.has(object)) readings.set(object, ours([object])[0])
-    return readings.get(object)
-  }
+  const cachedClaim = remembered((object: T) => ours([object])[0])
 
   return {
     resource,
-    owner: { apiVersion: `${group}/${version}`, kind },
+    owner: ownerOf(resource),
     isServed: claims !== undefined,
     healthy: () => !claims?.synced() || claims.healthy(),
     cached: () => (claims?.list() ?? []).flatMap((object) => cachedClaim(object) ?? []),

@@ -1,5 +1,6 @@
 import { type AgentPoolClass, type AgentPoolClassSpec, agentPoolClassSchema } from '@kaito/api'
 import type { Cache, Resource } from '@kaito/controller-kit'
+import { remembered } from '../remembered.ts'
 
 export const AGENT_POOL_CLASSES: Resource<AgentPoolClass> = {
   group: 'kaito.sh',
@@ -32,15 +33,11 @@ export interface ClassSource {
  * a class is told so, and one that names none needs no class.
  */
 export function createClassSource(cache: Cache<AgentPoolClass>, isInstalled: () => boolean): ClassSource {
-  const read = new WeakMap<AgentPoolClass, FoundClass>()
+  const read = remembered(readClass)
   return {
     find(name) {
       const stored = cache.get(name)
-      if (stored) {
-        const known = read.get(stored) ?? readClass(stored)
-        read.set(stored, known)
-        return known
-      }
+      if (stored) return read(stored)
       if (cache.synced()) return { found: false, name, why: 'missing' }
       return { found: false, name, why: isInstalled() ? 'unknown' : 'notInstalled' }
     },

@@ -22,8 +22,7 @@ export interface Breaker {
 export function createBreaker(options: { client: KubeClient; namespace: string; tell: TellEvent }): Breaker {
   const { client, namespace, tell } = options
   const key = { namespace, name: NAME }
-  let held: string | undefined
-  let heldCount = 0
+  let held = 0
   let hasLooked = false
 
   async function open(candidates: readonly Candidate[], signal: AbortSignal): Promise<void> {
@@ -49,22 +48,21 @@ export function createBreaker(options: { client: KubeClient; namespace: string; 
   async function close(current: ConfigMap | undefined, signal: AbortSignal): Promise<true> {
     const { uid = '' } = current?.metadata ?? {}
     if (current) await client.delete(CONFIG_MAPS, key, { preconditions: { uid }, signal })
-    held = undefined
+    held = 0
     return true
   }
 
   return {
-    isOpen: () => held !== undefined,
-    heldDeletions: () => (held === undefined ? 0 : heldCount),
+    isOpen: () => held > 0,
+    heldDeletions: () => held,
     async allows(candidates, limit, signal) {
       const isFew = candidates.length <= limit
-      if (isFew && held === undefined && hasLooked) return true
+      if (isFew && held === 0 && hasLooked) return true
       const current = await client.get(CONFIG_MAPS, key, { signal })
       hasLooked = true
       if (isFew) return close(current, signal)
-      held = listing(candidates)
-      heldCount = candidates.length
-      const isReported = current?.data?.candidates === held
+      held = candidates.length
+      const isReported = current?.data?.candidates === listing(candidates)
       const approved = current?.metadata.annotations?.[APPROVED_DELETIONS_ANNOTATION]
       if (isReported && approved === String(candidates.length)) return close(current, signal)
       if (!isReported) await open(candidates, signal)

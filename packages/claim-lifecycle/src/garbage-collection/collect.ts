@@ -4,7 +4,7 @@ import { type Logger, NODES } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
 import type { ServedKind } from '../claim/served-kind.ts'
 import type { CollectorDependencies } from './dependencies.ts'
-import { type Candidate, candidates, type FoundClaim, hasInstance } from './plan.ts'
+import { type Candidate, candidates, type FoundClaim, foundClaims, hasInstance } from './plan.ts'
 
 interface Context {
   signal: AbortSignal
@@ -63,7 +63,7 @@ async function claimEnd(options: CollectorDependencies, candidate: Candidate, si
   const instance = await cloud.get(claim.instanceName, { signal })
   if (kind === 'gone' && instance) return undefined
   const nodes = await client.list(NODES, { signal })
-  const claims: FoundClaim[] = [{ kind: served.owner.kind, isServed: true, claim }]
+  const claims = foundClaims(served, [claim])
   const world = { now: 0, monotonic: 0, instances: instance ? [instance] : [], claims, nodes }
   if (!candidates(world, 0).some((one) => one.kind === kind && one.claimUid === claimUid)) return undefined
   return async () => {
@@ -90,9 +90,7 @@ async function strayNodeEnd(options: CollectorDependencies, { name, claimUid }: 
   const { client, cloud, kinds } = options
   const instances = await cloud.list({ signal })
   const claims: FoundClaim[] = []
-  for (const { owner, isServed, list } of kinds) {
-    claims.push(...(await list(signal)).map((claim) => ({ kind: owner.kind, isServed, claim })))
-  }
+  for (const kind of kinds) claims.push(...foundClaims(kind, await kind.list(signal)))
   const nodes = await client.list(NODES, { labelSelector: `${CLAIM_UID_LABEL}=${claimUid}`, signal })
   const world = { now: 0, monotonic: 0, instances, claims, nodes }
   if (!candidates(world, 0).some((one) => one.kind === 'strayNode' && one.name === name)) return undefined

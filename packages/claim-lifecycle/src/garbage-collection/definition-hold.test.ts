@@ -1,8 +1,8 @@
 import { APPROVED_DELETIONS_ANNOTATION } from '@kaito/api'
-import { ApiError, ApiUnreachable } from '@kaito/controller-kit'
+import { ApiError, ApiUnreachable, DEFINITIONS } from '@kaito/controller-kit'
 import { expect, test } from 'vitest'
 import { machineAdapter } from '../claim/machine-adapter.ts'
-import { createCollectorWorld, DEFINITIONS, MACHINES } from '../testing/collector-world.ts'
+import { createCollectorWorld, MACHINES } from '../testing/collector-world.ts'
 
 const MINUTE = 60_000
 const { signal } = new AbortController()

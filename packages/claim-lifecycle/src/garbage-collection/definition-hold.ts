@@ -1,4 +1,4 @@
-import { ApiError, type Clock, type KubeClient, type KubernetesObject, type Resource } from '@kaito/controller-kit'
+import { ApiError, type Clock, DEFINITIONS, definitionName, type KubeClient } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
 import type { ServedKind } from '../claim/served-kind.ts'
 import { endedByDefinition, manyAreEnding } from './ended-by-definition.ts'
@@ -25,13 +25,6 @@ interface Options {
   share: number
 }
 
-const DEFINITIONS: Resource<KubernetesObject> = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-}
 const READING_LASTS_MS = 3_000
 const FORBIDDEN = 403
 
@@ -41,9 +34,9 @@ export function createDefinitionHold({ client, clock, kinds, share }: Options): 
   const waiting = new Map<string, number>()
   const listeners: (() => void)[] = []
 
-  async function read({ resource: { plural, group } }: ServedKind, signal: AbortSignal): Promise<string | undefined> {
+  async function read({ resource }: ServedKind, signal: AbortSignal): Promise<string | undefined> {
     try {
-      const definition = await client.get(DEFINITIONS, { name: `${plural}.${group}` }, { signal })
+      const definition = await client.get(DEFINITIONS, { name: definitionName(resource) }, { signal })
       return definition?.metadata.deletionTimestamp
     } catch (error) {
       // Without the right to look, deletions go on as before.

@@ -3,6 +3,7 @@ import type { Instance } from '@kaito/cloud-provider'
 import type { Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
 import { recordedInstanceName } from '../claim/recorded-instance-name.ts'
+import type { ServedKind } from '../claim/served-kind.ts'
 import { isLeaving, readyStatus } from '../node/node-facts.ts'
 
 /** A claim as a pass found it on the server. */
@@ -12,6 +13,10 @@ export interface FoundClaim {
   /** False where this process leaves the kind alone: such a claim keeps its instance, and nothing becomes of it. */
   isServed: boolean
   claim: Claim
+}
+
+export function foundClaims({ owner, isServed }: Pick<ServedKind, 'owner' | 'isServed'>, claims: readonly Claim[]) {
+  return claims.map((claim): FoundClaim => ({ kind: owner.kind, isServed, claim }))
 }
 
 /** The world as one pass sees it. The instances must have been listed before the claims of all kinds were read. */

@@ -1,12 +1,13 @@
-import { TERMINATION_FINALIZER } from '@kaito/api'
 import type { Instance } from '@kaito/cloud-provider'
-import { type Logger, NODES, type Node, type Reconcile } from '@kaito/controller-kit'
+import { type Logger, NODES, type Reconcile } from '@kaito/controller-kit'
+import { releasePatch } from '../node/release-patch.ts'
 import { collectAll } from './collect.ts'
 import type { CollectorDependencies } from './dependencies.ts'
 import {
   abandonedNodes,
   type Candidate,
   type FoundClaim,
+  foundClaims,
   NOTHING_SEEN,
   plan,
   unclaimedInstances,
@@ -46,7 +47,9 @@ export function createGarbageCollector(options: CollectorDependencies): Reconcil
     const isWaiting = claims.some(({ claim }) => !claim.steps.initialized?.met && claim.deletedAt === undefined)
     await guard.check(isWaiting || memory.firstSeen.size > 0, signal)
     tellUnclaimed(unclaimedInstances(world), log)
-    for (const node of abandonedNodes(world)) await releaseNode(options, node, signal)
+    for (const node of abandonedNodes(world)) {
+      await options.client.mergePatch(NODES, { name: node.metadata.name }, releasePatch(node), { signal })
+    }
     await sweep(options, { found, held, limit }, { signal, log })
     return { revisitAfterMs: memory.firstSeen.size > 0 ? Math.min(periodMs, CONFIRM_MS) : periodMs }
   }
@@ -86,11 +89,12 @@ async function observeClaims(
   const held: Candidate[] = []
   for (const kind of kinds) {
     const stored = await kind.list(signal)
-    const claimKind = kind.owner.kind
-    claims.push(...stored.map((claim) => ({ kind: claimKind, isServed: kind.isServed, claim })))
+    claims.push(...foundClaims(kind, stored))
     const waiting = kind.isServed ? await definitionHold.held(kind, stored, signal) : []
     held.push(
-      ...waiting.map(({ name, uid }): Candidate => ({ kind: 'definitionDeleted', name, claimUid: uid, claimKind })),
+      ...waiting.map(
+        ({ name, uid }): Candidate => ({ kind: 'definitionDeleted', name, claimUid: uid, claimKind: kind.owner.kind }),
+      ),
     )
   }
   return { claims, held }
@@ -108,13 +112,4 @@ function createUnclaimedTelling({ onUnclaimed }: CollectorDependencies) {
     told = names
     if (!isSame) onUnclaimed?.(unclaimed)
   }
-}
-
-async function releaseNode(
-  { client }: CollectorDependencies,
-  { metadata: { name, resourceVersion, finalizers = [] } }: Node,
-  signal: AbortSignal,
-): Promise<void> {
-  const left = finalizers.filter((finalizer) => finalizer !== TERMINATION_FINALIZER)
-  await client.mergePatch(NODES, { name }, { metadata: { resourceVersion, finalizers: left } }, { signal })
 }

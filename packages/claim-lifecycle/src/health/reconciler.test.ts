@@ -1,12 +1,14 @@
 import { type AgentPoolClassSpec, type Machine, type NodeClaim, TERMINATION_TIMESTAMP_ANNOTATION } from '@kaito/api'
 import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import { createFakeCloud } from '@kaito/cloud-provider/testing'
-import { createMetrics, type KubernetesObject, NODES } from '@kaito/controller-kit'
+import { type Cache, createMetrics, type KubernetesObject, NODES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
 import { expect, test } from 'vitest'
+import type { ClaimAdapter } from '../claim/claim-adapter.ts'
 import { instanceName } from '../claim/instance-name.ts'
 import { machineAdapter } from '../claim/machine-adapter.ts'
 import { nodeClaimAdapter } from '../claim/node-claim-adapter.ts'
+import { createServedKind } from '../claim/served-kind.ts'
 import { createDeletionGuard } from '../garbage-collection/deletion-guard.ts'
 import { createInstanceList } from '../instances/instance-list.ts'
 import { nodeIndexes } from '../node/node-indexes.ts'
@@ -28,10 +30,12 @@ function createWard({ repair }: { repair?: AgentPoolClassSpec['repair'] } = {}) 
   const { signal } = new AbortController()
   const events: { about: string; reason: string; message: string }[] = []
   const instances = createInstanceList({ cloud, clock, log })
+  const healthOf = <T extends KubernetesObject>(adapter: ClaimAdapter<T>, claims: Cache<T>) =>
+    createClaimHealth({ adapter, client, clock, claims, kind: createServedKind({ adapter, client, claims }) })
   const controller = createHealthController({
     kinds: [
-      createClaimHealth({ adapter: machineAdapter, client, clock, claims: cluster.cacheOf<Machine>(MACHINES) }),
-      createClaimHealth({ adapter: nodeClaimAdapter, client, clock, claims: cluster.cacheOf<NodeClaim>(NODE_CLAIMS) }),
+      healthOf(machineAdapter, cluster.cacheOf<Machine>(MACHINES)),
+      healthOf(nodeClaimAdapter, cluster.cacheOf<NodeClaim>(NODE_CLAIMS)),
     ],
     client,
     nodes: cluster.cacheOf(NODES, nodeIndexes),

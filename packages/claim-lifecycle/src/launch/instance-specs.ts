@@ -1,6 +1,7 @@
 import { type AgentPoolClassSpec, CAPACITY_TYPE_LABEL, NODE_IMAGE_FAMILY_ANNOTATION, type Taint } from '@kaito/api'
 import type { InstanceSpec } from '@kaito/cloud-provider'
 import type { Claim, LaunchChoice } from '../claim/claim.ts'
+import { taintOf } from '../claim/stored-taint.ts'
 
 /** AKS gives every size at least that much where nobody names a disk (aks-docs, default OS disk sizing). */
 const LEAST_DEFAULT_GIB = 128
@@ -40,10 +41,6 @@ function diskGiB({ diskGiB, leastDiskGiB }: Claim, { osDisk }: AgentPoolClassSpe
 
 function has(taints: readonly Taint[], { key, effect }: { key: string; effect: string }): boolean {
   return taints.some((taint) => taint.key === key && taint.effect === effect)
-}
-
-function taintOf({ key, value, effect }: { key: string; value?: string | undefined; effect: string }): Taint {
-  return { key, effect, ...(value !== undefined && { value }) }
 }
 
 /** KAITO's users ask for the image at the claim; whatever else they write there means the default. */

@@ -1,22 +1,13 @@
 import { FAILED_LAUNCHES_ANNOTATION } from '@kaito/api'
 import { CloudError } from '@kaito/cloud-provider'
 import { describe, expect, test } from 'vitest'
-import { createWorld } from '../testing/world.ts'
+import { createReadyWorld, createWorld } from '../testing/world.ts'
 
 const NAME = 'ws0123456ab'
 const SECOND = 1_000
 const MINUTE = 60_000
 
 type World = ReturnType<typeof createWorld>
-
-async function readyWorld(): Promise<World> {
-  const world = createWorld()
-  world.claim()
-  await world.advance(61 * SECOND)
-  world.join()
-  await world.advance(5 * SECOND)
-  return world
-}
 
 function refuse(world: World, on: 'list' | 'get' | 'terminate', error: CloudError): void {
   world.cloud.inject({ do: 'refuse', on, times: 10_000, error })
@@ -34,7 +25,7 @@ const silent = new CloudError('CloudUnreachable', 'socket hang up 4711')
 
 describe('row 26: rights that are lost', () => {
   test('during a deletion keep the claim, which says what is missing, and it goes when they are back', async () => {
-    const world = await readyWorld()
+    const world = await createReadyWorld()
     world.cluster.delete(world.machines, NAME)
     await world.advance(SECOND)
     expect(world.cloud.terminations()).toEqual([NAME])

@@ -16,13 +16,15 @@ import type { ClaimAdapter } from '../claim/claim-adapter.ts'
 import { instanceName } from '../claim/instance-name.ts'
 import type { DeletionGuard } from '../garbage-collection/deletion-guard.ts'
 import { recordedChoices } from '../launch/launch-record.ts'
+import { remembered } from '../remembered.ts'
 import { createReminders } from '../termination/reminders.ts'
 import { createTerminationRequests } from '../termination/requests.ts'
 import type { Dependencies } from './dependencies.ts'
 import { createLifecycleReconciler } from './reconciler.ts'
 
 /** Index functions the cache of claims must have. */
-export function claimIndexes<T extends KubernetesObject>({ read }: ClaimAdapter<T>): IndexFunctions<T> {
+export function claimIndexes<T extends KubernetesObject>(adapter: ClaimAdapter<T>): IndexFunctions<T> {
+  const read = remembered(adapter.read)
   return {
     uid: (object) => [object.metadata.uid ?? []].flat(),
     providerID: (object) => [read(object).providerID ?? []].flat(),

@@ -1,5 +1,5 @@
 import { deletionConflict } from '../adoption/adoption.ts'
-import type { ClaimReport, StepReport } from '../claim/claim-adapter.ts'
+import { type ClaimReport, unmet } from '../claim/claim-adapter.ts'
 import { isHeld } from '../node/node-facts.ts'
 import { podsLeftBehind } from '../termination/left-behind.ts'
 import type { NodeDrain } from '../termination/node-drain.ts'
@@ -201,8 +201,4 @@ function instanceReport(
     return { instanceTerminating: { met: true, ...(blocker && { message: blocker.message }) } }
   }
   return blocker ? { instanceTerminating: unmet(blocker.reason, blocker.message) } : {}
-}
-
-function unmet(reason: string, message: string): StepReport {
-  return { met: false, reason, message }
 }

@@ -15,6 +15,7 @@ import { strangerMessage } from '../adoption/adoption.ts'
 import { evictPods, removePods } from '../drain/effects.ts'
 import { failedLaunchAnnotation, failedLaunches } from '../launch/launch-record.ts'
 import { isHeld, isLeaving } from '../node/node-facts.ts'
+import { releasePatch } from '../node/release-patch.ts'
 import { podsLeftBehind } from '../termination/left-behind.ts'
 import type { Action } from './action.ts'
 import { confirmEnding, confirmNodes, justify } from './justify.ts'
@@ -149,11 +150,8 @@ async function proveAbsence<T extends KubernetesObject>(pass: Pass<T>): Promise<
 async function releaseNode<T extends KubernetesObject>(pass: Pass<T>, node: Node): Promise<void> {
   if (!isHeld(node)) return
   const { client } = pass.dependencies
-  const { name, resourceVersion } = node.metadata
-  const left = finalizers(node).filter((one) => one !== TERMINATION_FINALIZER)
   try {
-    const patch = { metadata: { resourceVersion, finalizers: left } }
-    await client.mergePatch(NODES, { name }, patch, { signal: pass.call.signal })
+    await client.mergePatch(NODES, { name: node.metadata.name }, releasePatch(node), { signal: pass.call.signal })
   } catch (error) {
     if (!isNotFound(error)) throw error
   }

@@ -4,6 +4,7 @@ import { type KubeClient, type KubernetesObject, type Node, PODS, type Pod } fro
 import type { Claim } from '../claim/claim.ts'
 import { claimFault } from '../claim/claim-fault.ts'
 import { recordedInstanceName } from '../claim/recorded-instance-name.ts'
+import { ownerOf } from '../claim/served-kind.ts'
 import { classSettings } from '../class/class-settings.ts'
 import { NO_CLASS } from '../class/class-source.ts'
 import { readAwaitedVolumes } from '../drain/read-volumes.ts'
@@ -17,7 +18,7 @@ import { endClockMs } from '../termination/end-clock.ts'
 import { asksForVolumes, heldNodes } from '../termination/stage.ts'
 import type { Dependencies } from './dependencies.ts'
 import { runningDeadline } from './launch-failure.ts'
-import { type Observed, servingNode } from './observed.ts'
+import { type Observed, type Sighting, servingNode } from './observed.ts'
 import type { Stopwatches } from './stopwatches.ts'
 
 export async function observe<T extends KubernetesObject>(
@@ -26,17 +27,17 @@ export async function observe<T extends KubernetesObject>(
   { signal, cloudPauseMs, stopwatches }: { signal: AbortSignal; cloudPauseMs: number; stopwatches: Stopwatches },
 ): Promise<Observed> {
   const { adapter, instances, clock } = dependencies
-  const { group, version, kind } = adapter.resource
   const claim = adapter.read(object)
+  const sighting = instances.find(claim)
   const now = clock.now()
   const seen: Observed = {
     now,
     claim,
-    owner: { apiVersion: `${group}/${version}`, kind },
+    owner: ownerOf(adapter.resource),
     closing: adapter.closing,
     serving: adapter.serving,
-    sighting: instances.find(claim),
-    namesake: namesakeOf(dependencies, claim),
+    sighting,
+    namesake: namesakeOf(instances, claim, sighting),
     deletionHeld: await isDeletionHeld(dependencies, claim, signal),
     outage: instances.outage(),
     listedAtMs: instances.listedAtMs(),
@@ -44,7 +45,7 @@ export async function observe<T extends KubernetesObject>(
     pods: undefined,
     attachedVolumes: undefined,
     endClockMs: now,
-    terminationAskedMs: terminationAskedMs(dependencies, claim),
+    terminationAskedMs: terminationAskedMs(dependencies, claim, sighting),
     absence: absenceOf(dependencies, claim),
     ...launchPrefaceOf(dependencies, object, claim),
     waitedMs: undefined,
@@ -59,8 +60,7 @@ export async function observe<T extends KubernetesObject>(
   return withVolumes(dependencies.client, { ...seen, pods }, signal)
 }
 
-function namesakeOf<T extends KubernetesObject>({ instances }: Dependencies<T>, claim: Claim): Instance | undefined {
-  const sighting = instances.find(claim)
+function namesakeOf(instances: InstanceList, claim: Claim, sighting: Sighting): Instance | undefined {
   if (!sighting.known || sighting.instance) return undefined
   return instances.named(claim.instanceName) ?? formerInstance(instances, claim)
 }
@@ -82,10 +82,10 @@ async function isDeletionHeld<T extends KubernetesObject>(
 }
 
 function terminationAskedMs<T extends KubernetesObject>(
-  { terminations, instances }: Dependencies<T>,
+  { terminations }: Dependencies<T>,
   claim: Claim,
+  sighting: Sighting,
 ): number {
-  const sighting = instances.find(claim)
   return sighting.known && sighting.instance?.state === 'Deleting' ? terminations.agoMs(claim.uid) : 0
 }
 

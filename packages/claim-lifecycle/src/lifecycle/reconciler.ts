@@ -12,6 +12,7 @@ import { createToldOnce, type ToldOnce } from '../consistency/told-once.ts'
 import { createCloudPauses } from '../instances/cloud-pauses.ts'
 import { type LaunchRefusal, launchRefusal } from '../launch/refusal.ts'
 import { stopwatchOf } from '../termination/end-clock.ts'
+import { timestamp } from '../timestamp.ts'
 import type { Dependencies } from './dependencies.ts'
 import { effectsOf } from './effects.ts'
 import { absenceOf, observe } from './observe.ts'
@@ -113,7 +114,7 @@ async function tell<T extends KubernetesObject>(pass: Pass<T>, told: PassReport)
   if (Object.keys(told.claim).length === 0) return told.revisitAfterMs
   const settleMs = settlingMs(claim, told.claim, now)
   if (settleMs > 0) return Math.min(settleMs, told.revisitAfterMs ?? settleMs)
-  const status = adapter.status(pass.current, told.claim, `${new Date(now).toISOString().slice(0, 19)}Z`)
+  const status = adapter.status(pass.current, told.claim, timestamp(now))
   claims.observe(await writeStatus({ client, resource: adapter.resource, current: pass.current, status, ...pass.call }))
   return told.revisitAfterMs
 }

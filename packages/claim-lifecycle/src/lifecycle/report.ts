@@ -1,7 +1,7 @@
 import type { Node } from '@kaito/controller-kit'
 import { conflictReport } from '../adoption/adoption.ts'
 import type { Claim } from '../claim/claim.ts'
-import type { ClaimReport, StepReport } from '../claim/claim-adapter.ts'
+import { type ClaimReport, type StepReport, unmet } from '../claim/claim-adapter.ts'
 import { nodeShape, recordedCapacity } from '../consistency/node-shape.ts'
 import { endPauseMs } from '../expiration/claim-end.ts'
 import { failedLaunches } from '../launch/launch-record.ts'
@@ -145,8 +145,4 @@ function refused(seen: Observed, { reason, message, notBeforeMs, retryAfterMs }:
 function deadlineLeftMs(seen: Observed): number {
   const left = runningDeadline(seen)?.leftMs ?? SELDOM_MS
   return left > 0 ? left : SELDOM_MS
-}
-
-function unmet(reason: string, message: string): StepReport {
-  return { met: false, reason, message }
 }

@@ -1,23 +1,13 @@
 import { CLAIM_UID_LABEL } from '@kaito/api'
 import { aMachine } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
-import { createWorld } from '../testing/world.ts'
+import { createReadyWorld, createWorld } from '../testing/world.ts'
 
 const NAME = 'ws0123456ab'
-const SECOND = 1_000
 const MINUTE = 60_000
 const NEXT_UID = '550e8400-e29b-41d4-a716-446655440000'
 
 type World = ReturnType<typeof createWorld>
-
-async function readyWorld(): Promise<World> {
-  const world = createWorld()
-  world.claim()
-  await world.advance(61 * SECOND)
-  world.join()
-  await world.advance(5 * SECOND)
-  return world
-}
 
 /** A new process whose first lists come from a server that is behind: what `change` does has not reached it. */
 function startBehind(world: World, change: () => void): void {
@@ -48,7 +38,7 @@ test('row 27: a claim that is deleted at the server is not launched from an old 
 })
 
 test('row 27: a deletion on an old list does not touch the claim of the same name that lives now', async () => {
-  const world = await readyWorld()
+  const world = await createReadyWorld()
   const [node] = world.nodes()
   world.stop()
   world.cluster.delete(world.machines, NAME)

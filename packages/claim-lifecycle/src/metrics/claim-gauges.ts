@@ -23,7 +23,10 @@ interface Options {
 /** Shows how many claims stand where, what they wait for, and for how long. */
 export function showClaims({ metrics, census, instanceOf, maxFailedLaunches, now }: Options): void {
   const reasonLabel = createBoundedLabel()
-  const reasonsOf = ({ claims }: ClaimCensus) => waiting(claims, reasonLabel)
+  const byReason: Ages['byReason'] = (value) =>
+    census().flatMap(({ kind, claims }) =>
+      [...waiting(claims, reasonLabel)].map(([reason, those]) => ({ labels: { kind, reason }, value: value(those) })),
+    )
   metrics.gauge(
     { name: 'gpu_provisioner_claims', help: 'Claims by phase of their life', labels: ['kind', 'phase'] },
     () =>
@@ -41,38 +44,27 @@ export function showClaims({ metrics, census, instanceOf, maxFailedLaunches, now
       help: 'Claims that are not usable yet, by the reason of the first step that is not met',
       labels: ['kind', 'reason'],
     },
-    () =>
-      census().flatMap((each) =>
-        [...reasonsOf(each)].map(([reason, claims]) => ({
-          labels: { kind: each.kind, reason },
-          value: claims.length,
-        })),
-      ),
+    () => byReason((claims) => claims.length),
   )
   const oldest = (claims: readonly Claim[], since: (claim: Claim) => string | undefined) =>
     Math.max(0, ...claims.map((claim) => (now() - Date.parse(since(claim) ?? '')) / 1000).filter(Number.isFinite))
-  showAges({ metrics, census, oldest, reasonsOf })
+  showAges({ metrics, census, oldest, byReason })
 }
 
 interface Ages extends Pick<Options, 'metrics' | 'census'> {
   oldest: (claims: readonly Claim[], since: (claim: Claim) => string | undefined) => number
-  reasonsOf: (census: ClaimCensus) => Map<string, Claim[]>
+  /** A value of the claims that wait for the same, for each kind and reason. */
+  byReason: (value: (claims: readonly Claim[]) => number) => Reading<'kind' | 'reason'>[]
 }
 
-function showAges({ metrics, census, oldest, reasonsOf }: Ages): void {
+function showAges({ metrics, census, oldest, byReason }: Ages): void {
   metrics.gauge(
     {
       name: 'gpu_provisioner_oldest_waiting_claim_seconds',
       help: 'Age of the oldest claim that is not usable yet, by the reason of its first step that is not met',
       labels: ['kind', 'reason'],
     },
-    () =>
-      census().flatMap((each) =>
-        [...reasonsOf(each)].map(([reason, claims]) => ({
-          labels: { kind: each.kind, reason },
-          value: oldest(claims, ({ createdAt }) => createdAt),
-        })),
-      ),
+    () => byReason((claims) => oldest(claims, ({ createdAt }) => createdAt)),
   )
   metrics.gauge(
     {

@@ -1,7 +1,7 @@
 import { GPU_RESOURCE, INITIALIZED_LABEL, quantityValue, UNREGISTERED_TAINT } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
-import type { StepReport } from '../claim/claim-adapter.ts'
+import { type StepReport, unmet } from '../claim/claim-adapter.ts'
 import { findTaint, readyStatus, taintText } from './node-facts.ts'
 
 const EPHEMERAL_TAINTS = [
@@ -55,8 +55,4 @@ function gpuRemedy(devicePluginRuns: boolean | undefined): string {
   }
   if (devicePluginRuns === true) return 'A device plugin runs on the node: its log says why it offers too few GPUs'
   return 'Check that the NVIDIA device plugin runs on the node'
-}
-
-function unmet(reason: string, message: string): StepReport {
-  return { met: false, reason, message }
 }

@@ -1,5 +1,6 @@
 import { TERMINATION_TIMESTAMP_ANNOTATION } from '@kaito/api'
 import type { Claim } from '../claim/claim.ts'
+import { timestamp } from '../timestamp.ts'
 
 /** The last second that RFC 3339 can write: nobody lives to see a longer grace period. */
 const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59)
@@ -21,5 +22,5 @@ export function terminationTimeMs({ annotations, deletedAt, terminationGracePeri
 export function terminationTimeToWrite(claim: Claim): string | undefined {
   if (claim.annotations[TERMINATION_TIMESTAMP_ANNOTATION] !== undefined) return undefined
   const timeMs = terminationTimeMs(claim)
-  return timeMs === undefined ? undefined : `${new Date(timeMs).toISOString().slice(0, 19)}Z`
+  return timeMs === undefined ? undefined : timestamp(timeMs)
 }

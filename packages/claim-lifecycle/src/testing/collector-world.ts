@@ -1,7 +1,7 @@
 import type { Machine, NodeClaim } from '@kaito/api'
 import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import { createFakeCloud } from '@kaito/cloud-provider/testing'
-import { CONFIG_MAPS, createMetrics, type KubernetesObject, NODES, type Resource } from '@kaito/controller-kit'
+import { CONFIG_MAPS, createMetrics, type KubernetesObject, NODES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
 import { machineAdapter } from '../claim/machine-adapter.ts'
 import { nodeClaimAdapter } from '../claim/node-claim-adapter.ts'
@@ -19,14 +19,6 @@ const NODE_CLAIMS = nodeClaimAdapter.resource
 const HELD = ['karpenter.sh/termination']
 const REPORT = 'gpu-provisioner/gpu-provisioner-deletions'
 const OLD = '2029-01-01T00:00:00Z'
-
-export const DEFINITIONS: Resource<KubernetesObject> = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-}
 
 /** A cluster, a cloud and a running garbage collector, all in memory on one clock that stands still. */
 export function createCollectorWorld() {

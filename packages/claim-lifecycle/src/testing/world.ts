@@ -13,6 +13,7 @@ import { createChoiceRefusals } from '../launch/choice-refusals.ts'
 import { claimIndexes, createLifecycleController } from '../lifecycle/controller.ts'
 import { nodeIndexes } from '../node/node-indexes.ts'
 import { DEFAULT_SETTINGS, type LifecycleSettings } from '../settings.ts'
+import { timestamp } from '../timestamp.ts'
 import { createCrashPoint } from './crash-point.ts'
 
 const NAME = 'ws0123456ab'
@@ -89,7 +90,7 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings> } &
   }
   start()
 
-  const nowIso = () => `${new Date(clock.now()).toISOString().slice(0, 19)}Z`
+  const nowIso = () => timestamp(clock.now())
   const machine = (name = NAME) => cluster.get<Machine>(machines, name)
   const nodeClaim = (name = NAME) => cluster.get<NodeClaim>(nodeClaims, name)
   return {
@@ -167,4 +168,14 @@ function aNode({ ready, gpus, uid, ...metadata }: { ready: 'True' | 'False'; gpu
       conditions: [{ type: 'Ready', status: ready }],
     },
   }
+}
+
+/** A world whose one claim has a usable node. */
+export async function createReadyWorld(): Promise<ReturnType<typeof createWorld>> {
+  const world = createWorld()
+  world.claim()
+  await world.advance(61_000)
+  world.join()
+  await world.advance(5_000)
+  return world
 }

@@ -42,6 +42,7 @@ export const DEFINITIONS: Resource<Definition> = {
   namespaced: false,
 }
 
+/** Name of the CustomResourceDefinition that brings a kind. */
 export function definitionName({ plural, group }: Resource<KubernetesObject>): string {
   return `${plural}.${group}`
 }
