@@ -156,6 +156,21 @@ test('never touches an instance of the same name that belongs to somebody else',
   expect(world.cloud.instances()).toHaveLength(1)
 })
 
+test('leaves a Node alone that got the provider ID after the claim had ended', async () => {
+  const world = await readyWorld()
+  world.cluster.put(PODS, aPod('web'))
+  world.cluster.delete(world.machines, 'ws0123456ab')
+  await world.advance(2_000)
+  world.cluster.vanish(world.nodeResource, 'node-1')
+  world.cloud.vanish('ws0123456ab')
+  world.join({ name: 'node-2', labels: {}, creationTimestamp: world.nowIso() })
+  await world.advance(2 * MINUTE)
+  expect(world.machine()).toBeUndefined()
+  expect(world.nodes().map(({ metadata, spec }) => [metadata.name, spec?.unschedulable])).toEqual([
+    ['node-2', undefined],
+  ])
+})
+
 test('registers a Node again when an upgrade deletes it and brings another one', async () => {
   const world = await readyWorld()
   world.cloud.change('ws0123456ab', { state: 'Busy' })

@@ -146,8 +146,14 @@ export function absenceOf<T extends KubernetesObject>(
 function nodesOf<T extends KubernetesObject>({ nodes }: Dependencies<T>, claim: Claim): Node[] {
   const labelled = nodes.byIndex('claimUid', claim.uid)
   const recorded = claim.providerID === undefined ? [] : nodes.byIndex('providerID', claim.providerID)
-  const byName = new Map([...labelled, ...recorded].map((node) => [node.metadata.name, node]))
+  const own = recorded.filter((node) => !cameAfterTheEnd(node, claim))
+  const byName = new Map([...labelled, ...own].map((node) => [node.metadata.name, node]))
   return [...byName.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+}
+
+/** The cloud gives a freed name, and with it the provider ID, to whoever asks next: that Node is somebody else's. */
+function cameAfterTheEnd({ metadata }: Node, { deletedAt }: Claim): boolean {
+  return deletedAt !== undefined && Date.parse(metadata.creationTimestamp ?? '') > Date.parse(deletedAt)
 }
 
 /** Those being emptied, and the one that lacks its GPUs. */
