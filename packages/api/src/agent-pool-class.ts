@@ -1,28 +1,47 @@
 import { z } from 'zod'
-import { DURATION_PATTERN } from './duration.ts'
-import { rule } from './kubernetes-schema.ts'
+import { DURATION_PATTERN, durationMs } from './duration.ts'
+import { celText, expression, isLonger, mapOf, matches, type Rule, ruled, text } from './kubernetes-schema.ts'
 import type { ObjectMeta } from './object-meta.ts'
 
-const duration = (description: string) => z.string().max(16).regex(new RegExp(DURATION_PATTERN)).describe(description)
-
-/** The label keys AKS keeps for itself (https://aka.ms/aks-node-labels). */
-const RESERVED_LABELS = 'a label under kubernetes.azure.com or kubernetes.io cannot be set: AKS refuses it'
+const isDuration = expression(DURATION_PATTERN)
+const duration = (description: string) => text(16).regex(new RegExp(DURATION_PATTERN)).describe(description)
 
 const resourceId = (type: string, field: string, example: string) =>
-  z
-    .string()
-    .min(1)
-    .max(512)
-    .meta(
-      rule(
-        `self.matches('(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/${type}/[^/]+$')`,
-        `${field} must be the Azure resource id ${example}`,
-      ),
-    )
+  ruled(
+    text(512, 1),
+    matches(
+      `^(?i:/subscriptions/[^/]+/resourceGroups/[^/]+/providers/${type}/[^/]+)$`,
+      `${field} must be the Azure resource id ${example}`,
+    ),
+  )
+
+const RESERVED_KEY = '^([^/]*[.])?(kubernetes[.]azure[.]com|kubernetes[.]io|k8s[.]io)/'
+const isReservedKey = expression(RESERVED_KEY)
+
+/** AKS keeps these keys for itself (https://aka.ms/aks-node-labels). */
+const keysAreFree: Rule<Record<string, string>> = {
+  rule: `self.all(key, !key.matches(${celText(RESERVED_KEY)}))`,
+  message: 'a label under kubernetes.azure.com or kubernetes.io cannot be set: AKS refuses it',
+  holds: (labels) => !Object.keys(labels).some(isReservedKey),
+}
+
+const MAX_TAG_NAME = 512
+const TAKEN_TAG = '^(?i:kaito-|microsoft|azure|windows)'
+const FORBIDDEN_IN_TAG = '[<>%&\\\\?/]'
+const isTakenTag = expression(TAKEN_TAG)
+const hasForbidden = expression(FORBIDDEN_IN_TAG)
+
+const tagNamesAreFree: Rule<Record<string, string>> = {
+  rule: `self.all(name, size(name) <= ${MAX_TAG_NAME} && !name.matches(${celText(TAKEN_TAG)}) && !name.matches(${celText(FORBIDDEN_IN_TAG)}))`,
+  message:
+    'a tag name is too long, holds one of <>%&\\?/, or begins with kaito-, microsoft, azure or windows, which are taken',
+  holds: (tags) =>
+    Object.keys(tags).every((name) => !isLonger(name, MAX_TAG_NAME) && !isTakenTag(name) && !hasForbidden(name)),
+}
 
 const taintSchema = z.object({
-  key: z.string().min(1).max(316),
-  value: z.string().max(63).optional(),
+  key: text(316, 1),
+  value: text(63).optional(),
   effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
 })
 
@@ -64,23 +83,23 @@ const deadlinesSchema = z
   })
   .describe('How long each state that bills may last; by default the settings of the gpu-provisioner.')
 
+/** What is no duration is refused for that. */
+const isAnHour = (text: string) => !isDuration(text) || durationMs(text) >= durationMs('1h')
+
 const repairSchema = z
   .object({
-    unhealthyAfter: duration('How long a node must be unhealthy without a break, one hour at least.')
-      .meta(
-        rule(
-          "duration(self) >= duration('1h')",
-          'repair.unhealthyAfter must be 1h at least: AKS repairs a node by itself in that time',
-        ),
-      )
-      .default('1h'),
+    unhealthyAfter: ruled(duration('How long a node must be unhealthy without a break, one hour at least.'), {
+      rule: "duration(self) >= duration('1h')",
+      message: 'repair.unhealthyAfter must be 1h at least: AKS repairs a node by itself in that time',
+      holds: isAnHour,
+    }).default('1h'),
   })
   .describe(
     'Deletes the claim of a node that stays unhealthy, so that whoever owns it replaces it; never without this.',
   )
 
-const specSchema = z
-  .object({
+const specSchema = ruled(
+  z.object({
     subnetId: resourceId(
       'Microsoft.Network/virtualNetworks/[^/]+/subnets',
       'subnetId',
@@ -88,15 +107,7 @@ const specSchema = z
     )
       .describe('Subnet of the nodes; by default that of the cluster.')
       .optional(),
-    tags: z
-      .record(z.string(), z.string().max(256))
-      .meta({
-        maxProperties: 40,
-        ...rule(
-          "self.all(name, size(name) <= 512 && !name.matches('(?i)^(kaito-|microsoft|azure|windows)') && !name.matches('[<>%&\\\\\\\\?/]'))",
-          'a tag name is too long, holds one of <>%&\\?/, or begins with kaito-, microsoft, azure or windows, which are taken',
-        ),
-      })
+    tags: ruled(mapOf(text(256), 40), tagNamesAreFree)
       .describe('Azure tags of the agent pool and what belongs to it.')
       .optional(),
     zones: z
@@ -131,34 +142,25 @@ const specSchema = z
       .describe('Capacity that is paid for already; the nodes are taken from it.')
       .optional(),
     gpu: gpuSchema.optional(),
-    nodeLabels: z
-      .record(z.string(), z.string().max(63))
-      .meta({
-        maxProperties: 32,
-        ...rule(
-          "self.all(key, !key.matches('^([^/]*[.])?(kubernetes[.]azure[.]com|kubernetes[.]io|k8s[.]io)/'))",
-          RESERVED_LABELS,
-        ),
-      })
+    nodeLabels: ruled(mapOf(text(63), 32), keysAreFree)
       .describe('Labels of every node; those of the claim win.')
       .optional(),
     nodeTaints: z.array(taintSchema).max(16).describe('Taints of every node, beside those of the claim.').optional(),
     deadlines: deadlinesSchema.optional(),
     repair: repairSchema.optional(),
-  })
-  .meta({
-    'x-kubernetes-validations': [
-      {
-        rule: "!has(self.spotMaxPrice) || self.priority != 'Regular'",
-        message: 'spotMaxPrice is for spot machines: set priority to Spot or SpotThenRegular, or leave the price out',
-      },
-      {
-        rule: "!has(self.capacityReservationGroupId) || self.priority == 'Regular'",
-        message: 'a capacity reservation holds regular machines only: set priority to Regular',
-      },
-    ],
-  })
-  .describe('Settings for the nodes of the claims that name this class.')
+  }),
+  {
+    rule: "!has(self.spotMaxPrice) || self.priority != 'Regular'",
+    message: 'spotMaxPrice is for spot machines: set priority to Spot or SpotThenRegular, or leave the price out',
+    holds: ({ spotMaxPrice, priority }) => spotMaxPrice === undefined || priority !== 'Regular',
+  },
+  {
+    rule: "!has(self.capacityReservationGroupId) || self.priority == 'Regular'",
+    message: 'a capacity reservation holds regular machines only: set priority to Regular',
+    holds: ({ capacityReservationGroupId, priority }) =>
+      capacityReservationGroupId === undefined || priority === 'Regular',
+  },
+).describe('Settings for the nodes of the claims that name this class.')
 
 /** `AgentPoolClass` of `kaito.sh/v1alpha1`: settings for instances, named by a claim's class reference. */
 export const agentPoolClassSchema = z.object({ spec: specSchema.optional() })

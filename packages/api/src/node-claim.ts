@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DURATION_PATTERN } from './duration.ts'
+import { fixed, ruled } from './kubernetes-schema.ts'
 import type { ObjectMeta } from './object-meta.ts'
 import { quantitySchema } from './quantity.ts'
 
@@ -17,59 +18,43 @@ const taintSchema = z.object({
 })
 
 const requirementSchema = z.object({
-  key: z
-    .string()
-    .max(316)
-    .regex(QUALIFIED_NAME)
-    .meta({
-      'x-kubernetes-validations': [
-        {
-          rule: "self in ['karpenter.sh/capacity-type', 'karpenter.sh/nodepool'] || !self.find('^([^/]+)').endsWith('karpenter.sh')",
-          message: 'label domain "karpenter.sh" is restricted',
-        },
-        { rule: "self != 'kubernetes.io/hostname'", message: 'label "kubernetes.io/hostname" is restricted' },
-      ],
-    }),
+  key: ruled(
+    z.string().max(316).regex(QUALIFIED_NAME),
+    {
+      rule: "self in ['karpenter.sh/capacity-type', 'karpenter.sh/nodepool'] || !self.find('^([^/]+)').endsWith('karpenter.sh')",
+      message: 'label domain "karpenter.sh" is restricted',
+    },
+    { rule: "self != 'kubernetes.io/hostname'", message: 'label "kubernetes.io/hostname" is restricted' },
+  ),
   operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt', 'Gte', 'Lte']),
   values: z.array(z.string().max(63)).max(100).optional(),
   minValues: z.int().min(1).max(50).optional(),
 })
 
-const specSchema = z
-  .object({
-    requirements: z
-      .array(requirementSchema)
-      .max(100)
-      .meta({
-        'x-kubernetes-validations': [
-          {
-            rule: "self.all(x, x.operator == 'In' ? has(x.values) && x.values.size() != 0 : true)",
-            message: "requirements with operator 'In' must have a value defined",
-          },
-          {
-            rule: "self.all(x, x.operator in ['Gt', 'Lt', 'Gte', 'Lte'] ? has(x.values) && x.values.size() == 1 && x.values[0].matches('^[0-9]+$') : true)",
-            message: "requirements operator 'Gt', 'Lt', 'Gte' or 'Lte' must have a single positive integer value",
-          },
-          {
-            rule: "self.all(x, x.operator == 'In' && has(x.minValues) ? x.values.size() >= x.minValues : true)",
-            message:
-              "requirements with 'minValues' must have at least that many values specified in the 'values' field",
-          },
-        ],
-      })
-      .describe('What the node must be, as label requirements; instance types are ordered choices, first is best.'),
+const notEmpty = (field: string) => ({ rule: "self != ''", message: `${field} may not be empty` })
+
+const specSchema = ruled(
+  z.object({
+    requirements: ruled(
+      z.array(requirementSchema).max(100),
+      {
+        rule: "self.all(x, x.operator == 'In' ? has(x.values) && x.values.size() != 0 : true)",
+        message: "requirements with operator 'In' must have a value defined",
+      },
+      {
+        rule: "self.all(x, x.operator in ['Gt', 'Lt', 'Gte', 'Lte'] ? has(x.values) && x.values.size() == 1 && x.values[0].matches('^[0-9]+$') : true)",
+        message: "requirements operator 'Gt', 'Lt', 'Gte' or 'Lte' must have a single positive integer value",
+      },
+      {
+        rule: "self.all(x, x.operator == 'In' && has(x.minValues) ? x.values.size() >= x.minValues : true)",
+        message: "requirements with 'minValues' must have at least that many values specified in the 'values' field",
+      },
+    ).describe('What the node must be, as label requirements; instance types are ordered choices, first is best.'),
     nodeClassRef: z
       .object({
-        group: z
-          .string()
-          .regex(/^[^/]*$/)
-          .meta({ 'x-kubernetes-validations': [{ rule: "self != ''", message: 'group may not be empty' }] }),
-        kind: z
-          .string()
-          .meta({ 'x-kubernetes-validations': [{ rule: "self != ''", message: 'kind may not be empty' }] }),
-        name: z
-          .string()
-          .meta({ 'x-kubernetes-validations': [{ rule: "self != ''", message: 'name may not be empty' }] }),
+        group: ruled(z.string().regex(/^[^/]*$/), notEmpty('group')),
+        kind: ruled(z.string(), notEmpty('kind')),
+        name: ruled(z.string(), notEmpty('name')),
       })
       .describe('Settings object of the backend; its group and kind also say which backend serves the claim.'),
     taints: z.array(taintSchema).describe('Taints the node has from its first moment and keeps.').optional(),
@@ -91,9 +76,9 @@ const specSchema = z
       .regex(/^(([0-9]+(s|m|h))+|Never)$/)
       .default('720h')
       .describe('How long the node may live before it is replaced.'),
-  })
-  .meta({ 'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'spec is immutable' }] })
-  .describe('The wanted node.')
+  }),
+  fixed('spec is immutable'),
+).describe('The wanted node.')
 
 const statusSchema = z
   .object({

@@ -1,19 +1,41 @@
+/** Azure's first GPU sizes all went on one day (series NC, NCv2, ND and NV). */
+const FIRST_SERIES = '2023-09-06'
 const NCV3 = '2025-09-30'
-const NVV3 = '2026-09-30'
+/** The day that was announced for NVv3 and NVv4. */
+const NVV3_AND_NVV4 = '2026-09-30'
 
 /**
  * GPU sizes that Azure has withdrawn, by their lower-case name: since when (ISO date), and the size to take instead,
- * which has as much memory per GPU at least, and as many GPUs where Azure sells that (learn.microsoft.com, list of
- * retired sizes).
+ * which has NVIDIA GPUs, as many of them at least and as much memory on each (learn.microsoft.com, list of retired
+ * sizes). ND40rs_v2 is not among them: it is on no such list.
  */
 export const RETIRED_INSTANCE_TYPES: ReadonlyMap<string, { on: string; successor: string }> = new Map(
   Object.entries({
+    standard_nc6: { on: FIRST_SERIES, successor: 'Standard_NC4as_T4_v3' },
+    standard_nc12: { on: FIRST_SERIES, successor: 'Standard_NC64as_T4_v3' },
+    standard_nc24: { on: FIRST_SERIES, successor: 'Standard_NC64as_T4_v3' },
+    standard_nc24r: { on: FIRST_SERIES, successor: 'Standard_NC64as_T4_v3' },
+    standard_nv6: { on: FIRST_SERIES, successor: 'Standard_NV12ads_A10_v5' },
+    standard_nv12: { on: FIRST_SERIES, successor: 'Standard_NV72ads_A10_v5' },
+    standard_nv24: { on: FIRST_SERIES, successor: 'Standard_NC64as_T4_v3' },
+    standard_nd6s: { on: FIRST_SERIES, successor: 'Standard_NV36ads_A10_v5' },
+    standard_nd12s: { on: FIRST_SERIES, successor: 'Standard_NV72ads_A10_v5' },
+    standard_nd24s: { on: FIRST_SERIES, successor: 'Standard_NC96ads_A100_v4' },
+    standard_nd24rs: { on: FIRST_SERIES, successor: 'Standard_NC96ads_A100_v4' },
+    standard_nc6s_v2: { on: FIRST_SERIES, successor: 'Standard_NC4as_T4_v3' },
+    standard_nc12s_v2: { on: FIRST_SERIES, successor: 'Standard_NC64as_T4_v3' },
+    standard_nc24s_v2: { on: FIRST_SERIES, successor: 'Standard_NC64as_T4_v3' },
+    standard_nc24rs_v2: { on: FIRST_SERIES, successor: 'Standard_NC64as_T4_v3' },
     standard_nc6s_v3: { on: NCV3, successor: 'Standard_NC4as_T4_v3' },
     standard_nc12s_v3: { on: NCV3, successor: 'Standard_NC64as_T4_v3' },
     standard_nc24s_v3: { on: NCV3, successor: 'Standard_NC64as_T4_v3' },
     standard_nc24rs_v3: { on: NCV3, successor: 'Standard_NC64as_T4_v3' },
-    standard_nv12s_v3: { on: NVV3, successor: 'Standard_NV12ads_A10_v5' },
-    standard_nv24s_v3: { on: NVV3, successor: 'Standard_NV36ads_A10_v5' },
-    standard_nv48s_v3: { on: NVV3, successor: 'Standard_NV72ads_A10_v5' },
+    standard_nv12s_v3: { on: NVV3_AND_NVV4, successor: 'Standard_NV12ads_A10_v5' },
+    standard_nv24s_v3: { on: NVV3_AND_NVV4, successor: 'Standard_NV72ads_A10_v5' },
+    standard_nv48s_v3: { on: NVV3_AND_NVV4, successor: 'Standard_NC64as_T4_v3' },
+    standard_nv4as_v4: { on: NVV3_AND_NVV4, successor: 'Standard_NV6ads_A10_v5' },
+    standard_nv8as_v4: { on: NVV3_AND_NVV4, successor: 'Standard_NV6ads_A10_v5' },
+    standard_nv16as_v4: { on: NVV3_AND_NVV4, successor: 'Standard_NV12ads_A10_v5' },
+    standard_nv32as_v4: { on: NVV3_AND_NVV4, successor: 'Standard_NC4as_T4_v3' },
   }),
 )

@@ -79,6 +79,8 @@ export interface ObjectPreparer {
   decode(request: DecodeRequest): { object: KubeObject; warnings: string[] }
   /** Names, labels, schema, CEL, transition rules of the kind, then admission policies. Changes nothing. */
   validate(request: ValidateRequest): string[]
+  /** A stored object as a definition shows it that has changed since: with its defaults. Changes nothing. */
+  restored(kind: KindDefinition, object: KubeObject): KubeObject
 }
 
 export interface TableRequest {

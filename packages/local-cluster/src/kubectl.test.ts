@@ -86,7 +86,7 @@ test.runIf(hasKubectl)('serves a custom kind from its definition to its deletion
   await succeeds(`apply -f ${ROOT}crds`)
   await succeeds('wait --for=condition=established crd/workspaces.kaito.sh --timeout=10s')
   expect(await succeeds('api-resources --api-group=kaito.sh')).toMatch(
-    /workspaces\s+wk,wks\s+kaito.sh\/v1alpha1\s+true\s+Workspace/,
+    /workspaces\s+wk,wks\s+kaito.sh\/v1beta1\s+true\s+Workspace/,
   )
   expect(await succeeds(`apply -f ${WORKSPACE}`)).toBe('workspace.kaito.sh/workspace-phi-3-mini created\n')
   expect(await succeeds(`apply -f ${WORKSPACE}`)).toBe('workspace.kaito.sh/workspace-phi-3-mini unchanged\n')

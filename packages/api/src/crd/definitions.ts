@@ -2,19 +2,20 @@ import type { z } from 'zod'
 import { agentPoolClassSchema } from '../agent-pool-class.ts'
 import { machineSchema } from '../machine.ts'
 import { nodeClaimSchema } from '../node-claim.ts'
-import { workspaceSchema } from '../workspace.ts'
+import { workspaceSchema } from '../workspace/workspace.ts'
 import { structuralSchema } from './structural-schema.ts'
 
 interface Column {
   name: string
-  type: 'string' | 'date'
+  type: 'string' | 'date' | 'integer'
   jsonPath: string
   priority?: number
 }
 
 interface Kind {
   group: string
-  version: string
+  /** What is served, all of one schema; objects are stored in the first. */
+  versions: [stored: string, ...others: string[]]
   kind: string
   plural: string
   shortNames: string[]
@@ -35,9 +36,11 @@ function labelColumn(name: string, label: string): Column {
   return { name, type: 'string', jsonPath: `.metadata.labels.${label.replaceAll('.', '\\.')}` }
 }
 
+const READINESS = '.status.conditions[?(@.type=="WorkspaceReady")]'
+
 const WORKSPACE: Kind = {
   group: 'kaito.sh',
-  version: 'v1alpha1',
+  versions: ['v1alpha1', 'v1beta1'],
   kind: 'Workspace',
   plural: 'workspaces',
   shortNames: ['wk', 'wks'],
@@ -51,12 +54,21 @@ const WORKSPACE: Kind = {
     conditionColumn('InferenceReady', 'InferenceReady'),
     conditionColumn('WorkspaceReady', 'WorkspaceReady'),
     AGE,
+    ...[
+      conditionColumn('JobStarted', 'JobStarted'),
+      conditionColumn('WorkspaceSucceeded', 'WorkspaceSucceeded'),
+      { name: 'State', type: 'string', jsonPath: '.status.state' } as const,
+      { name: 'Nodes', type: 'integer', jsonPath: '.status.targetNodeCount' } as const,
+      { name: 'Preset', type: 'string', jsonPath: '.*.preset.name' } as const,
+      { name: 'Reason', type: 'string', jsonPath: `${READINESS}.reason` } as const,
+      { name: 'Message', type: 'string', jsonPath: `${READINESS}.message` } as const,
+    ].map((column) => ({ ...column, priority: 1 })),
   ],
 }
 
 const MACHINE: Kind = {
   group: 'karpenter.sh',
-  version: 'v1alpha5',
+  versions: ['v1alpha5'],
   kind: 'Machine',
   plural: 'machines',
   shortNames: [],
@@ -83,7 +95,7 @@ const FIRST_UNMET = '.status.conditions[?(@.status!="True")]'
 
 const NODE_CLAIM: Kind = {
   group: 'karpenter.sh',
-  version: 'v1',
+  versions: ['v1'],
   kind: 'NodeClaim',
   plural: 'nodeclaims',
   shortNames: [],
@@ -110,7 +122,7 @@ const NODE_CLAIM: Kind = {
 
 const AGENT_POOL_CLASS: Kind = {
   group: 'kaito.sh',
-  version: 'v1alpha1',
+  versions: ['v1alpha1'],
   kind: 'AgentPoolClass',
   plural: 'agentpoolclasses',
   shortNames: [],
@@ -150,16 +162,15 @@ function definition(kind: Kind): object {
         categories: kind.categories,
       },
       scope: kind.scope,
-      versions: [
-        {
-          name: kind.version,
-          served: true,
-          storage: true,
-          ...(kind !== AGENT_POOL_CLASS && { subresources: { status: {} } }),
-          additionalPrinterColumns: kind.columns,
-          schema: { openAPIV3Schema: rootSchema(kind) },
-        },
-      ],
+      versions: kind.versions.map((name, index) => ({
+        name,
+        served: true,
+        storage: index === 0,
+        ...(kind !== AGENT_POOL_CLASS && { subresources: { status: {} } }),
+        additionalPrinterColumns: kind.columns,
+        schema: { openAPIV3Schema: rootSchema(kind) },
+      })),
+      ...(kind.versions.length > 1 && { conversion: { strategy: 'None' } }),
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { Machine, MachineSpec, MachineStatus } from '../machine.ts'
 import type { NodeClaim, NodeClaimSpec, NodeClaimStatus } from '../node-claim.ts'
 import type { ObjectMeta } from '../object-meta.ts'
-import type { Workspace } from '../workspace.ts'
+import type { Workspace } from '../workspace/workspace.ts'
 
 /** A Workspace that serves phi-3-mini on one node, as stored by the API server; any part can be replaced. */
 export function aWorkspace(

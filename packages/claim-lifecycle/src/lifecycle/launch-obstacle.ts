@@ -64,5 +64,5 @@ function rememberedRefusals({ choices, refused, turn, now, settings }: Observed)
 }
 
 export function withNextTry(message: string, atMs: number): string {
-  return `${message}; next try at ${new Date(atMs).toISOString()}`
+  return `${message.replace(/\.$/, '')}; next try at ${new Date(atMs).toISOString()}`
 }

@@ -10,6 +10,9 @@ export interface Denial {
   reason: string
 }
 
+/** Of the budget of a request, as much as nobody notices. */
+const CHEAP = REQUEST_BUDGET / 100
+
 interface Inputs {
   request: ValidateRequest
   params: KubeObject | undefined
@@ -17,9 +20,8 @@ interface Inputs {
 }
 
 interface Evaluation {
-  variables: Variables
+  variables: Variables & { variables: Variables }
   budget: Budget
-  looksAt: unknown[]
 }
 
 /** What a policy objects to in a request, one denial for each validation that does not hold. */
@@ -39,6 +41,7 @@ function evaluationOf(policy: AdmissionPolicy, { request, params, namespaceObjec
   const oldObject = isDelete ? request.object : request.oldObject
   const evaluation: Evaluation = {
     variables: {
+      variables: {},
       object: celValue(object ?? null, undefined),
       oldObject: celValue(oldObject ?? null, undefined),
       request: celValue(requestValue(request), undefined),
@@ -46,26 +49,37 @@ function evaluationOf(policy: AdmissionPolicy, { request, params, namespaceObjec
       namespaceObject: celValue(namespaceObject ?? null, undefined),
     },
     budget: { left: REQUEST_BUDGET },
-    looksAt: [object, oldObject, params],
   }
   evaluation.variables.variables = lazyVariables(policy.variables, evaluation)
   return evaluation
 }
 
-/** Each variable is evaluated when it is first read, and once. */
-function lazyVariables(declared: NamedExpression[], evaluation: Evaluation): object {
-  const values: object = Object.create(null)
+/** Each variable is evaluated when it is first read, and once, also if that fails. */
+function lazyVariables(declared: NamedExpression[], evaluation: Evaluation): Variables {
+  const values: Variables = Object.create(null)
   for (const { name, text, expression } of declared) {
-    let value: unknown
+    let outcome: (() => unknown) | undefined
     Object.defineProperty(values, name, {
       enumerable: true,
       get: () => {
-        value ??= run(expression, text, evaluation)
-        return value
+        outcome ??= outcomeOf(() => run(expression, text, evaluation))
+        return outcome()
       },
     })
   }
   return values
+}
+
+/** What an evaluation gave or threw, to be had again. */
+function outcomeOf(evaluate: () => unknown): () => unknown {
+  try {
+    const value = evaluate()
+    return () => value
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
 }
 
 function requestValue({ kind, object, operation, subresource, user, dryRun }: ValidateRequest): object {
@@ -90,11 +104,35 @@ function requestValue({ kind, object, operation, subresource, user, dryRun }: Va
   }
 }
 
-function run(expression: Expression, text: string, { variables, budget, looksAt }: Evaluation): unknown {
+function run(expression: Expression, text: string, evaluation: Evaluation): unknown {
   try {
-    return expression.evaluate(variables, budget, looksAt)
+    return evaluated(expression, evaluation)
   } catch (error) {
     throw new Error(`expression '${text}' resulted in error: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function evaluated(expression: Expression, { variables, budget }: Evaluation): unknown {
+  return expression.evaluate(variables, budget, looksAt(expression, variables))
+}
+
+/**
+ * What the loops of an expression can run over. Where all inputs would make it dear, those are left out that it does not
+ * look at, and the variables that it reads are evaluated to know their size.
+ */
+function looksAt(expression: Expression, { variables, ...inputs }: Evaluation['variables']): unknown[] {
+  const all = Object.values(inputs)
+  if (expression.costBound(all) <= CHEAP) return all
+  const named = Object.entries(inputs).flatMap(([name, input]) => (expression.names.has(name) ? [input] : []))
+  return [...named, ...[...expression.variables].map((name) => readable(variables, name))]
+}
+
+/** A variable that cannot be evaluated says so when the expression reads it. */
+function readable(variables: Variables, name: string): unknown {
+  try {
+    return variables[name]
+  } catch {
+    return undefined
   }
 }
 
@@ -121,10 +159,10 @@ function denials(policy: AdmissionPolicy, validation: Validation, evaluation: Ev
 }
 
 /** A message expression that fails, or gives nothing to print on one line, falls back to the fixed message. */
-function evaluatedMessage({ messageExpression }: Validation, { variables, budget, looksAt }: Evaluation) {
+function evaluatedMessage({ messageExpression }: Validation, evaluation: Evaluation) {
   if (messageExpression === undefined) return undefined
   try {
-    const text = messageExpression.evaluate(variables, budget, looksAt)
+    const text = evaluated(messageExpression, evaluation)
     const trimmed = typeof text === 'string' ? text.trim() : ''
     return trimmed === '' || trimmed.includes('\n') ? undefined : trimmed
   } catch {

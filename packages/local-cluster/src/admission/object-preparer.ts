@@ -1,6 +1,8 @@
+import { jsonCopy } from '../json.ts'
 import type { ObjectPreparer, ObjectReader, ValidateRequest } from '../kind-definition.ts'
 import type { SchemaRegistry } from '../kinds/kind-registry.ts'
 import { groupOf } from '../object-address.ts'
+import { applyDefaults } from '../schema/apply-defaults.ts'
 import { invalid, StatusError } from '../status-error.ts'
 import { builtInFaults } from '../validation/built-in-faults.ts'
 import { finalizerWarnings } from '../validation/metadata-faults.ts'
@@ -23,6 +25,11 @@ export function createObjectPreparer({ kinds, reader }: PreparerOptions): Object
       throw invalid({ group: groupOf(object), kind: object.kind, name: object.metadata.name }, faults)
   }
   return {
+    restored: (kind, object) => {
+      const shown = jsonCopy(object)
+      applyDefaults(shown, kinds.customVersion(kind)?.schema)
+      return shown
+    },
     decode: (request) => {
       const warnings = decodeObject(request, kinds.customVersion(request.kind))
       return { object: request.object, warnings }

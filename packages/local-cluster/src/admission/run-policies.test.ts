@@ -138,6 +138,24 @@ test.each<[rule: string, spec: object, message: string | undefined]>([
   expect(denial(box({ size: 1 }))).toBe(message)
 })
 
+const LARGE = Array.from({ length: 2000 }, (_none, index) => `item-${index}`)
+const nested = (list: string) => `${list}.all(a, ${list}.all(b, ${list}.all(c, a + b + c != '')))`
+const variables = [
+  { name: 'few', expression: "'a b c'.split(' ')" },
+  { name: 'many', expression: 'object.spec.items' },
+]
+
+test.each<[rule: string, expression: string, isTooDear: boolean]>([
+  ['over the object', nested('object.spec.items'), true],
+  ['over a variable that holds a part of it', nested('variables.many'), true],
+  ['over a list of the policy itself', nested('variables.few'), false],
+])('nested loops %s are judged by what they run over', (_rule, expression, isTooDear) => {
+  policy({ variables, validations: [{ expression }] })
+  const refusal = denial(box({ items: LARGE }))
+  if (isTooDear) expect(refusal).toMatch(/resulted in error: .*actual cost limit exceeded/s)
+  else expect(refusal).toBeUndefined()
+})
+
 test.each<[rule: string, constraints: object, matches: boolean]>([
   ['another group', { resourceRules: [{ ...RULE, apiGroups: ['other.com'] }] }, false],
   ['every group', { resourceRules: [{ ...RULE, apiGroups: ['*'] }] }, true],

@@ -25,3 +25,7 @@ test.each([
 test('sees names outside of texts only', () => {
   expect(readExpression("oldSelf.a == 'self'").names).toEqual(new Set(['oldSelf', 'a']))
 })
+
+test('tells variables that are read from fields of the same name', () => {
+  expect(readExpression("variables.a + object.b + 'variables.c'").variables).toEqual(new Set(['a']))
+})

@@ -22,6 +22,8 @@ export interface ExpressionSource {
   text: string
   /** Names that occur outside of string literals. */
   names: Set<string>
+  /** Variables of a policy that are read: `x` in `variables.x`. */
+  variables: Set<string>
   /** How deep loops over lists and maps are nested. */
   loopDepth: number
   /** Loops may run over pieces of a text. */
@@ -33,6 +35,7 @@ export interface ExpressionSource {
 export function readExpression(expression: string): ExpressionSource {
   const tokens = expression.match(TOKEN) ?? []
   const names = new Set<string>()
+  const variables = new Set<string>()
   const loops = new LoopDepth()
   let text = ''
   let length = 0
@@ -40,11 +43,13 @@ export function readExpression(expression: string): ExpressionSource {
     const next = nextSolid(tokens, index)
     const isName = /^[A-Za-z_]\w*$/.test(token)
     if (isName) names.add(token)
+    if (isName && tokens[index - 1] === '.' && tokens[index - 2] === 'variables') variables.add(token)
     if (token.trim() !== '') length += 1
     loops.see(token, isName && next === '(')
     text += isName && next === '(' ? (RENAMED[token] ?? token) : token
   })
-  return { text, names, loopDepth: loops.deepest, splitsText: [...GROWING].some((name) => names.has(name)), length }
+  const splitsText = [...GROWING].some((name) => names.has(name))
+  return { text, names, variables, loopDepth: loops.deepest, splitsText, length }
 }
 
 function nextSolid(tokens: string[], index: number): string | undefined {

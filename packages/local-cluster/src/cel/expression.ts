@@ -15,8 +15,9 @@ export interface Budget {
   left: number
 }
 
-export interface Expression {
-  names: Set<string>
+export interface Expression extends Pick<ExpressionSource, 'names' | 'variables'> {
+  /** The most that an evaluation over these values can cost. */
+  costBound(looksAt: unknown[]): number
   /** Throws `Error` with CEL's wording, or `CostExceeded`. */
   evaluate(variables: Variables, budget: Budget, looksAt: unknown[]): unknown
 }
@@ -53,6 +54,8 @@ export function compileExpression(text: string): Expression {
   const run = evaluatingEnvironment().parse(source.text)
   return {
     names: source.names,
+    variables: source.variables,
+    costBound: (looksAt) => costBound(source, looksAt),
     evaluate(variables, budget, looksAt) {
       spend(source, budget, looksAt)
       try {

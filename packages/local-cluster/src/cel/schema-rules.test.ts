@@ -87,6 +87,17 @@ test.each<[rule: string, schema: Schema, value: unknown, faults: string[]]>([
     [],
   ],
   [
+    'keys that have a meaning in JavaScript',
+    at(
+      withRule(
+        { type: 'object', additionalProperties: text },
+        { rule: "self.all(key, self[key] == 'x') && 'constructor' in self && size(self) == 2 && self == self" },
+      ),
+    ),
+    { f: { constructor: 'x', toString: 'x' } },
+    [],
+  ],
+  [
     'the name of the resource',
     withRule(at(text), { rule: "self.metadata.name.startsWith('a')", message: 'wrong name' }),
     { metadata: { name: 'b' } },
@@ -157,6 +168,15 @@ test('a value that breaks a new rule does not block other changes', () => {
   const schema = { type: 'object', properties: { f: withRule(count, { rule: 'self > 0' }), g: count } }
   expect(faults(schema, { f: 0, g: 2 }, { f: 0, g: 1 })).toEqual([])
   expect(faults(schema, { f: -1, g: 2 }, { f: 0, g: 1 })).toHaveLength(1)
+})
+
+test('an item that breaks a new rule blocks changes of its list only', () => {
+  const list = { type: 'array', items: at(withRule(count, { rule: 'self > 0' })) }
+  const schema = { type: 'object', properties: { list, g: count } }
+  expect(faults(schema, { list: [{ f: 0 }], g: 2 }, { list: [{ f: 0 }], g: 1 })).toEqual([])
+  expect(faults(schema, { list: [{ f: 0 }, { f: 1 }] }, { list: [{ f: 0 }] })).toEqual([
+    'list[0].f: Invalid value: 0: failed rule: self > 0',
+  ])
 })
 
 const bad = (schema: Schema): string[] => ruleFaults(schema, 's').map(({ field, message }) => `${field}: ${message}`)

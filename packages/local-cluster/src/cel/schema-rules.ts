@@ -41,7 +41,7 @@ export interface SchemaRules {
 export function compileSchemaRules(schema: Schema): SchemaRules | undefined {
   const root = ruleNode(schema, true)
   if (root === undefined) return undefined
-  return { faults: (compared, budget) => nodeFaults(root, compared, { path: '', budget }) }
+  return { faults: (compared, budget) => nodeFaults(root, compared, { path: '', budget, isUnchanged: false }) }
 }
 
 function ruleNode(schema: Schema | boolean | undefined, isResource: boolean): RuleNode | undefined {
@@ -76,11 +76,14 @@ function compiledRule(rule: ValidationRule): CompiledRule {
 interface Place {
   path: string
   budget: Budget
+  /** What surrounds it is as it was, and so is this, also an item that cannot be told from others. */
+  isUnchanged: boolean
 }
 
-function nodeFaults(node: RuleNode, compared: Compared, place: Place): FieldFault[] {
+function nodeFaults(node: RuleNode, compared: Compared, around: Place): FieldFault[] {
   const { value, old } = compared
   if (value === null || value === undefined) return []
+  const place = { ...around, isUnchanged: around.isUnchanged || (old !== undefined && jsonEqual(value, old)) }
   const faults = ruleFaults(node, compared, place)
   if (Array.isArray(value)) {
     const { items } = node
@@ -115,7 +118,6 @@ function ruleFaults({ schema, rules, isResource }: RuleNode, { value, old }: Com
   const shown = isResource ? withResourceFields(schema) : schema
   const self = celValue(value, shown)
   const oldSelf = old === undefined || old === null ? undefined : celValue(old, shown)
-  const isUnchanged = old !== undefined && jsonEqual(value, old)
   const faults: FieldFault[] = []
   for (const compiled of rules) {
     if (place.budget.left < 0) break
@@ -124,7 +126,7 @@ function ruleFaults({ schema, rules, isResource }: RuleNode, { value, old }: Com
     const variables = { self, oldSelf: oldSelfFor(compiled.rule, oldSelf) }
     const fault = ruleFault(compiled, { variables, value, schema, place, looksAt: [value, old] })
     // A rule that looks at the new state alone must not block updates elsewhere in the object.
-    if (fault !== undefined && (usesOld || !isUnchanged)) faults.push(fault)
+    if (fault !== undefined && (usesOld || !place.isUnchanged)) faults.push(fault)
   }
   return faults
 }

@@ -24,7 +24,7 @@ export function celValue(value: unknown, schema: Schema | undefined): unknown {
   return typeof value === 'string' ? celText(value, schema?.format) : value
 }
 
-function celObject(value: Record<string, unknown>, schema: Schema | undefined): Record<string, unknown> {
+function celObject(value: Record<string, unknown>, schema: Schema | undefined): unknown {
   const result: Record<string, unknown> = Object.create(null)
   const other = additionalSchema(schema)
   for (const [name, part] of Object.entries(value)) {
@@ -32,7 +32,8 @@ function celObject(value: Record<string, unknown>, schema: Schema | undefined): 
     const shown = property === undefined ? name : (fieldName(name) ?? name)
     result[shown] = celValue(part, property ?? other)
   }
-  return result
+  // The library tells a type by its `constructor`, and a key may be called so.
+  return Object.hasOwn(result, 'constructor') ? new Map(Object.entries(result)) : result
 }
 
 function celNumber(value: number, schema: Schema | undefined): unknown {

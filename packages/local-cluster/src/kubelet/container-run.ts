@@ -117,7 +117,7 @@ export class ContainerRun {
     this.#become({ waiting: { reason: 'ErrImagePull', message: failure } })
     await pause(clock, timings.pullMs, signal)
     this.#tell('Warning', 'Failed', 'Error: ImagePullBackOff')
-    const message = `Back-off pulling image "${image}": ${failure}`
+    const message = `Back-off pulling image "${image}": ErrImagePull: ${failure}`
     this.#become({ waiting: { reason: 'ImagePullBackOff', message } })
     // Nothing can make this image appear: the pod stays as it is until it is deleted.
     await new Promise<void>((resolve) => {

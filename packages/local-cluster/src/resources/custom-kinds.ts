@@ -17,12 +17,21 @@ export function followCustomKinds(engine: ApiEngine): void {
       return
     }
     engine.registry.serve(object)
+    restoreInstances(engine, object)
     const { name, deletionTimestamp } = object.metadata
     if (deletionTimestamp === undefined || followed.has(name)) return
     followed.add(name)
     // Later, because the deletion that told of this is still being written.
     queueMicrotask(() => emptyAndRelease(engine, object, () => followed.delete(name)))
   })
+}
+
+/** The real server gives defaults whenever it reads from its storage, also those that a definition gained since. */
+function restoreInstances({ registry, store, preparer }: ApiEngine, { metadata }: KubeObject): void {
+  const kind = registry
+    .all()
+    .find((one) => `${one.plural}.${one.group}` === metadata.name && one.version === one.storageVersion)
+  if (kind !== undefined) store.restore(kind, (object) => preparer.restored(kind, object))
 }
 
 function emptyAndRelease(engine: ApiEngine, crd: KubeObject, done: () => void): void {

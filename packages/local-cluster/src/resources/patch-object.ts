@@ -1,7 +1,6 @@
 import jsonPatch, { type Operation } from 'fast-json-patch'
 import type { KubeObject } from '../cluster-access.ts'
 import { isJsonObject, jsonCopy } from '../json.ts'
-import { apiVersionOf } from '../object-address.ts'
 import { goMap } from '../patch/go-map.ts'
 import { mergePatched } from '../patch/merge-patch.ts'
 import { strategicMergePatched } from '../patch/strategic-merge.ts'
@@ -23,8 +22,7 @@ export function patchObject(
   const { patchType, ...options } = request
   const stored = storedAt(engine, target)
   const patch = typeof request.patch === 'function' ? request.patch() : request.patch
-  const current = { ...jsonCopy(stored.object), apiVersion: apiVersionOf(target.kind) }
-  const body = patched(current, patch, patchType)
+  const body = patched(jsonCopy(stored.object), patch, patchType)
   const shownPatch = () => (patchType === 'strategic' ? goMap(patch) : JSON.stringify(body))
   checkNamed(target, body, { fieldValidation: options.fieldValidation, shownPatch })
   const decoded = decodedPatch(shownPatch, () => decodedObject(engine, target, { ...options, body, shownPatch }))

@@ -1,7 +1,7 @@
 import type { KubeMetadata, KubeObject } from '../cluster-access.ts'
 import { isJsonObject, jsonEqual, listAt } from '../json.ts'
 import type { KindDefinition } from '../kind-definition.ts'
-import { keyOf } from '../object-address.ts'
+import { apiVersionOf, keyOf } from '../object-address.ts'
 import { badRequest, conflict, notFound } from '../status-error.ts'
 import type { StoredObject } from '../store/stored-object.ts'
 import type { ApiEngine, Target, WriteOptions } from './api-engine.ts'
@@ -12,10 +12,12 @@ import { changedMetadata, placed, refused, wantedStateChanged } from './object-m
 import { checkConditional, checkPreconditions, versionNumber } from './preconditions.ts'
 import { mergedForUpdate } from './status-subresource.ts'
 
+/** The stored object in the version that it is asked for in, whichever it was written in. */
 export function storedAt(engine: ApiEngine, target: Target): StoredObject {
   const stored = engine.store.collection(target.kind).get(keyOf(target))
   if (stored === undefined) throw notFound(refused(target))
-  return stored
+  const apiVersion = apiVersionOf(target.kind)
+  return stored.object.apiVersion === apiVersion ? stored : { ...stored, object: { ...stored.object, apiVersion } }
 }
 
 /** Refuses an object that has another name than the URL it was sent to. */

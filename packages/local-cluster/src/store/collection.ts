@@ -24,6 +24,8 @@ export interface Collection {
 
 export interface CollectionControl extends Collection {
   put(stored: StoredObject): void
+  /** Replaces the same state of the same object, of which nobody is told. */
+  restore(stored: StoredObject): void
   remove(stored: StoredObject): void
 }
 
@@ -65,6 +67,7 @@ export function createCollection(historyLimit: number): CollectionControl {
       if (previous === undefined) sorted = undefined
       emit({ type: previous === undefined ? 'ADDED' : 'MODIFIED', stored, previous })
     },
+    restore: (stored) => void objects.set(stored.key, stored),
     remove(stored) {
       const previous = objects.get(stored.key)
       objects.delete(stored.key)

@@ -14,6 +14,8 @@ export interface ObjectStore {
   put(kind: StoredKind, object: KubeObject): StoredObject
   /** The result is the object as it was, at the revision of its removal. */
   remove(kind: StoredKind, object: KubeObject): StoredObject
+  /** Shows all objects of a kind in another form from now on. Nothing was written: no revision, no event. */
+  restore(kind: StoredKind, restored: (object: KubeObject) => KubeObject): void
 }
 
 /** `historyLimit`: how many events of one kind a watch can still be resumed from. */
@@ -42,6 +44,10 @@ export function createObjectStore(options: { historyLimit: number }): ObjectStor
       const stored = storedObject(object, revision)
       collection(kind).remove(stored)
       return stored
+    },
+    restore(kind, restored) {
+      const objects = collection(kind)
+      for (const { object, revision } of objects.list()) objects.restore(storedObject(restored(object), revision))
     },
   }
 }
