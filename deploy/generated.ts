@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { customResourceDefinitions } from '@kaito/api'
-import { catalogueConfigMap } from '@kaito/presets'
-import { stringify } from 'yaml'
+import { catalogueConfigMap, cataloguePage } from '@kaito/presets'
+import { Scalar, stringify } from 'yaml'
 
 /**
  * The folder of the chart that installs each definition: Helm upgrades what templates read from `files/`, and leaves
@@ -20,8 +20,11 @@ function chartFolder(definition: string): string {
   return folder
 }
 
-/** Manifests that are generated from code, by what the scripts `update:<name>` and `verify:<name>` call them. */
-export const GENERATED: Record<string, { from: string; files: () => Record<string, object> }> = {
+/**
+ * Files that are generated from code, by what the scripts `update:<name>` and `verify:<name>` call them: manifests as
+ * objects, pages as Markdown.
+ */
+export const GENERATED: Record<string, { from: string; files: () => Record<string, object | string> }> = {
   crds: {
     from: 'packages/api/src',
     files: () =>
@@ -38,20 +41,30 @@ export const GENERATED: Record<string, { from: string; files: () => Record<strin
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: { name: 'kaito-catalogue', namespace: 'kaito-workspace' },
-        data: catalogueConfigMap(),
+        data: Object.fromEntries(Object.entries(catalogueConfigMap()).map(([key, text]) => [key, lines(text)])),
       },
+      'docs/presets.md': cataloguePage(),
     }),
   },
+}
+
+/** Each line of the text on a line of its own, however long. */
+function lines(text: string): Scalar<string> {
+  const scalar = new Scalar(text)
+  scalar.type = Scalar.BLOCK_LITERAL
+  return scalar
 }
 
 /** Text of every file of that name, by its path from the root. */
 function wantedFiles(name: string): [path: string, text: string][] {
   const generated = GENERATED[name]
   if (!generated) throw new Error(`name one of: ${Object.keys(GENERATED).join(', ')}`)
-  const header = `# Generated from ${generated.from} by "pnpm update:${name}"; change it there.\n`
-  return Object.entries(generated.files()).map(([path, object]) => [
+  const origin = `Generated from ${generated.from} by "pnpm update:${name}"; change it there.`
+  return Object.entries(generated.files()).map(([path, content]) => [
     path,
-    header + stringify(object, { aliasDuplicateObjects: false, lineWidth: 120 }),
+    typeof content === 'string'
+      ? `<!-- ${origin} -->\n\n${content}`
+      : `# ${origin}\n${stringify(content, { aliasDuplicateObjects: false, lineWidth: 120 })}`,
   ])
 }
 

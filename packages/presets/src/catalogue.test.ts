@@ -1,74 +1,74 @@
 import { expect, test } from 'vitest'
-import { catalogueConfigMap, findPreset, PRESETS, presetNames } from './catalogue.ts'
-import { findInstanceType, INSTANCE_TYPES } from './instance-types.ts'
+import { findPreset, PRESETS, presetNames, tunablePresetNames } from './catalogue.ts'
 import { presetSchema } from './preset.ts'
 
-const LLAMA_70B = {
-  name: 'llama-2-70b-chat',
-  image: { access: 'private' },
-  diskGiB: 158,
-  readinessTimeoutMinutes: 30,
-  inference: {
-    requires: { gpus: 8, totalGpuMemoryGiB: 192, perGpuMemoryGiB: 19 },
-    launcher: ['torchrun'],
-    workingDir: '/workspace/llama/llama-2',
-    launcherFlags: { max_restarts: '3' },
-    program: 'inference_api.py',
-    modelFlags: { max_seq_len: '512', max_batch_size: '8' },
-    distributed: { worldSize: 8 },
-  },
-}
+const LLAMA_70B = findPreset('llama-2-70b')
 
 test.each(PRESETS.map((preset) => [preset.name, preset]))('%s follows the schema', (_name, preset) => {
   expect(() => presetSchema.parse(preset)).not.toThrow()
 })
 
-test('a private, distributed preset without tuning fits the schema', () => {
-  expect(presetSchema.safeParse(LLAMA_70B).success).toBe(true)
-})
-
 test.each([
-  ['an unknown field', { ...LLAMA_70B, gpu: 1 }],
-  ['a public preset without an image tag', { ...LLAMA_70B, image: { access: 'public' } }],
-  [
-    'a flag that is more than a name',
-    { ...LLAMA_70B, inference: { ...LLAMA_70B.inference, modelFlags: { 'a;b': '1' } } },
-  ],
-])('%s is refused', (_what, preset) => expect(presetSchema.safeParse(preset).success).toBe(false))
-
-test('names are unique', () => {
-  expect(new Set(presetNames()).size).toBe(PRESETS.length)
-  expect(new Set(INSTANCE_TYPES.map(({ name }) => name.toLowerCase())).size).toBe(INSTANCE_TYPES.length)
+  ['an unknown field', { gpu: 1 }],
+  ['a public preset without an image tag', { image: { access: 'public' } }],
+  ['no licence', { licence: undefined }],
+  ['memory in parts of a GiB', { diskGiB: 0.5 }],
+  ['a flag that is more than a name', { inference: { ...LLAMA_70B?.inference, modelFlags: { 'a;b': '1' } } }],
+  ['more processes than GPUs', { inference: { ...LLAMA_70B?.inference, distributed: { worldSize: 16 } } }],
+  ['a single process to spread', { inference: { ...LLAMA_70B?.inference, distributed: { worldSize: 1 } } }],
+  ['a working directory that depends on the image', { inference: { ...LLAMA_70B?.inference, workingDir: 'llama' } }],
+])('%s is refused', (_what, change) => {
+  expect(presetSchema.safeParse(LLAMA_70B).success).toBe(true)
+  expect(presetSchema.safeParse({ ...LLAMA_70B, ...change }).success).toBe(false)
 })
 
-test('every size has GPUs', () => {
-  expect(INSTANCE_TYPES.filter(({ gpus }) => gpus < 1)).toEqual([])
+test('names are unique, and sorted where they are listed', () => {
+  expect(new Set(presetNames()).size).toBe(PRESETS.length)
+  expect(presetNames()).toEqual(PRESETS.map(({ name }) => name).sort())
+})
+
+test('every preset of KAITO 0.3.2 is there', () => {
+  expect(presetNames()).toEqual([
+    'falcon-40b',
+    'falcon-40b-instruct',
+    'falcon-7b',
+    'falcon-7b-instruct',
+    'llama-2-13b',
+    'llama-2-13b-chat',
+    'llama-2-70b',
+    'llama-2-70b-chat',
+    'llama-2-7b',
+    'llama-2-7b-chat',
+    'mistral-7b',
+    'mistral-7b-instruct',
+    'phi-2',
+    'phi-3-medium-128k-instruct',
+    'phi-3-medium-4k-instruct',
+    'phi-3-mini-128k-instruct',
+    'phi-3-mini-4k-instruct',
+  ])
+})
+
+test('what is instructed already is not tuned, phi-3 excepted', () => {
+  expect(tunablePresetNames()).toEqual([
+    'falcon-40b',
+    'falcon-7b',
+    'mistral-7b',
+    'phi-2',
+    'phi-3-medium-128k-instruct',
+    'phi-3-medium-4k-instruct',
+    'phi-3-mini-128k-instruct',
+    'phi-3-mini-4k-instruct',
+  ])
+})
+
+test('tuning pulls the image of inference, so it needs no smaller disk', () => {
+  const wrong = PRESETS.filter(({ tuning, diskGiB }) => tuning && tuning.diskGiB < diskGiB)
+  expect(wrong.map(({ name }) => name)).toEqual([])
 })
 
 test('presets are found by exact name', () => {
   expect(findPreset('phi-3-mini-128k-instruct')?.diskGiB).toBe(50)
   expect(findPreset('phi-3-mini')).toBeUndefined()
   expect(findPreset('constructor')).toBeUndefined()
-})
-
-test('sizes are found without regard to case', () => {
-  expect(findInstanceType('standard_nc6S_V3')?.name).toBe('Standard_NC6s_v3')
-  expect(findInstanceType('Standard_D4s_v5')).toBeUndefined()
-})
-
-test.each(INSTANCE_TYPES.flatMap((type) => (type.retired ? [[type.name, type] as const] : [])))(
-  '%s has a successor that is offered and not weaker',
-  (_name, type) => {
-    const successor = findInstanceType(type.retired?.successor ?? '')
-    expect(successor?.retired).toBeUndefined()
-    expect(successor?.memoryPerGpuGiB).toBeGreaterThanOrEqual(type.memoryPerGpuGiB)
-  },
-)
-
-test('the admission data lists sorted names, one per line', () => {
-  const { presets, instanceTypes } = catalogueConfigMap()
-  expect(presets).toBe('phi-3-mini-128k-instruct\nphi-3-mini-4k-instruct')
-  const sizes = instanceTypes.split('\n')
-  expect(sizes).toHaveLength(INSTANCE_TYPES.length)
-  expect(sizes).toEqual([...sizes].sort())
 })

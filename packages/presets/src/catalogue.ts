@@ -1,8 +1,11 @@
+import { FALCON } from './families/falcon.ts'
+import { LLAMA_2 } from './families/llama-2.ts'
+import { MISTRAL } from './families/mistral.ts'
+import { PHI_2 } from './families/phi-2.ts'
 import { PHI_3 } from './families/phi-3.ts'
-import { INSTANCE_TYPES } from './instance-types.ts'
 import type { Preset } from './preset.ts'
 
-export const PRESETS: readonly Preset[] = [...PHI_3]
+export const PRESETS: readonly Preset[] = [...FALCON, ...LLAMA_2, ...MISTRAL, ...PHI_2, ...PHI_3]
 
 const byName = new Map(PRESETS.map((preset) => [preset.name, preset]))
 
@@ -15,8 +18,7 @@ export function presetNames(): string[] {
   return [...byName.keys()].sort()
 }
 
-/** Data of the ConfigMap that the admission policy reads: sorted names, one per line. */
-export function catalogueConfigMap(): { presets: string; instanceTypes: string } {
-  const lines = (names: string[]) => names.sort().join('\n')
-  return { presets: lines(presetNames()), instanceTypes: lines(INSTANCE_TYPES.map(({ name }) => name)) }
+/** Names of what can be tuned, sorted. */
+export function tunablePresetNames(): string[] {
+  return presetNames().filter((name) => findPreset(name)?.tuning)
 }

@@ -1,5 +1,8 @@
-export { catalogueConfigMap, findPreset, presetNames } from './catalogue.ts'
-export { type FitQuestion, misfit } from './fit.ts'
+export { findPreset, presetNames } from './catalogue.ts'
+export { type CatalogueAdvice, catalogueAdvice } from './catalogue-advice.ts'
+export { catalogueConfigMap } from './catalogue-config-map.ts'
+export { type CatalogueFault, catalogueFaults } from './catalogue-faults.ts'
+export { cataloguePage } from './catalogue-page.ts'
 export { findInstanceType, type InstanceType } from './instance-types.ts'
 export type { GpuRequirement, Preset } from './preset.ts'
 export {
@@ -9,3 +12,4 @@ export {
   presetContainer,
   presetImage,
 } from './preset-container.ts'
+export { type CatalogueQuestion, sizesAsked } from './workspace-demand.ts'

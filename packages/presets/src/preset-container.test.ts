@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { findPreset } from './catalogue.ts'
+import { findPreset, PRESETS } from './catalogue.ts'
 import type { Preset } from './preset.ts'
-import { presetContainer, presetImage } from './preset-container.ts'
+import { type PresetContainer, presetContainer, presetImage } from './preset-container.ts'
 
 function preset(name: string): Preset {
   const found = findPreset(name)
@@ -9,17 +9,39 @@ function preset(name: string): Preset {
   return found
 }
 
-const phi3 = preset('phi-3-mini-4k-instruct')
+function container(name: string): PresetContainer {
+  return presetContainer({ name: 'a', preset: preset(name), image: 'i', gpus: 1 })
+}
 
 test('a public image is named after its preset', () => {
-  expect(presetImage(phi3, 'mcr.microsoft.com/aks/kaito')).toBe(
-    'mcr.microsoft.com/aks/kaito/kaito-phi-3-mini-4k-instruct:0.0.2',
+  expect(presetImage(preset('falcon-40b'), 'mcr.microsoft.com/aks/kaito')).toBe(
+    'mcr.microsoft.com/aks/kaito/kaito-falcon-40b:0.0.7',
   )
-  expect(presetImage({ ...phi3, image: { access: 'private' } }, 'registry')).toBeUndefined()
+  expect(presetImage(preset('llama-2-7b'), 'registry')).toBeUndefined()
 })
 
-test('the server is started by argv with sorted flags', () => {
-  expect(presetContainer({ name: 'a', preset: phi3, image: 'i', gpus: 1 }).command).toEqual([
+test.each(PRESETS.map((one) => [one.name, one]))('%s starts a server by argv, without a shell', (name, one) => {
+  const { command, resources, ports, startupProbe } = presetContainer({
+    name: 'a',
+    preset: one,
+    image: 'i',
+    gpus: one.inference.requires.gpus,
+  })
+  expect(command[0]).toBe(name.startsWith('llama') ? 'torchrun' : 'accelerate')
+  expect(command).toContain('inference_api.py')
+  expect(command.filter((word) => !/^[\w./:=-]+$/.test(word))).toEqual([])
+  expect(resources.limits).toEqual({ 'nvidia.com/gpu': String(one.inference.requires.gpus) })
+  expect(ports).toEqual([{ name: 'http', containerPort: 5000 }])
+  expect(startupProbe.failureThreshold).toBeGreaterThan(0)
+})
+
+test.each<[name: string, modelFlags: string[]]>([
+  ['falcon-7b', ['--pipeline=text-generation', '--torch_dtype=bfloat16']],
+  ['mistral-7b-instruct', ['--pipeline=text-generation', '--torch_dtype=bfloat16']],
+  ['phi-2', ['--pipeline=text-generation', '--torch_dtype=float16']],
+  ['phi-3-medium-4k-instruct', ['--pipeline=text-generation', '--torch_dtype=auto', '--trust_remote_code']],
+])('%s starts one process with sorted flags', (name, modelFlags) => {
+  expect(container(name).command).toEqual([
     'accelerate',
     'launch',
     '--gpu_ids=all',
@@ -27,15 +49,38 @@ test('the server is started by argv with sorted flags', () => {
     '--num_machines=1',
     '--num_processes=1',
     'inference_api.py',
-    '--pipeline=text-generation',
-    '--torch_dtype=auto',
-    '--trust_remote_code',
+    ...modelFlags,
+  ])
+  expect(container(name)).not.toHaveProperty('workingDir')
+})
+
+test.each([
+  ['llama-2-7b', 1],
+  ['llama-2-13b-chat', 2],
+  ['llama-2-70b', 8],
+])('%s on one node starts %i processes, where its code is', (name, processes) => {
+  const { command, workingDir } = container(name)
+  expect(workingDir).toBe('/workspace/llama/llama-2')
+  expect(command).toEqual([
+    'torchrun',
+    '--master_addr=localhost',
+    '--master_port=29500',
+    '--max_restarts=3',
+    '--nnodes=1',
+    '--node_rank=0',
+    `--nproc_per_node=${processes}`,
+    '--rdzv_backend=c10d',
+    '--rdzv_endpoint=localhost:29500',
+    '--rdzv_id=job',
+    'inference_api.py',
+    '--max_batch_size=8',
+    '--max_seq_len=512',
   ])
 })
 
 test('the server gets all GPUs of its node, and start-up as much time as the preset says', () => {
-  const container = presetContainer({ name: 'a', preset: phi3, image: 'i', gpus: 4 })
-  expect(container.resources).toEqual({ requests: { 'nvidia.com/gpu': '4' }, limits: { 'nvidia.com/gpu': '4' } })
-  const { periodSeconds, failureThreshold } = container.startupProbe
+  const { resources, startupProbe } = presetContainer({ name: 'a', preset: preset('phi-2'), image: 'i', gpus: 4 })
+  expect(resources).toEqual({ requests: { 'nvidia.com/gpu': '4' }, limits: { 'nvidia.com/gpu': '4' } })
+  const { periodSeconds, failureThreshold } = startupProbe
   expect(periodSeconds * failureThreshold).toBe(30 * 60)
 })

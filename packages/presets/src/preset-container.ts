@@ -26,6 +26,7 @@ export interface PresetContainer {
   startupProbe: HttpProbe
   livenessProbe: HttpProbe
   readinessProbe: HttpProbe
+  terminationMessagePolicy: 'FallbackToLogsOnError'
   securityContext: Record<string, unknown>
 }
 
@@ -56,6 +57,8 @@ export function presetContainer({ name, preset, image, gpus }: PresetContainerOp
     startupProbe: healthProbe(STARTUP_PERIOD_SECONDS, (preset.readinessTimeoutMinutes * 60) / STARTUP_PERIOD_SECONDS),
     livenessProbe: healthProbe(LIVENESS_PERIOD_SECONDS, 6),
     readinessProbe: healthProbe(LIVENESS_PERIOD_SECONDS, 1),
+    // The end of the log is then in the Pod's status, where the Workspace reads why its model fails.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     // The model images run as root and write beside their weights, so neither user nor file system is restricted further.
     securityContext: {
       allowPrivilegeEscalation: false,
