@@ -5,8 +5,8 @@ export type {
   NodeProvisioner,
   NodeRequest,
   NodeSupply,
+  SlotPhase,
   SlotRecord,
   SlotState,
-  SuppliedNode,
   WorkspaceRef,
 } from './node-provisioner.ts'

@@ -36,27 +36,30 @@ export interface SlotRecord {
   retryAt?: string
 }
 
+/**
+ * `Creating`: asked for and on the way. `Ready`: the node is usable. `NotReady`: it was complete and no longer is, or its
+ * claim ends. `Blocked`: somebody must act. `Retrying`: it failed and is tried again without anybody.
+ */
+export type SlotPhase = 'Creating' | 'Ready' | 'NotReady' | 'Blocked' | 'Retrying'
+
 /** What a slot looks like now. */
 export interface SlotState extends SlotRecord {
-  /** Undefined until the claim knows its node. */
+  phase: SlotPhase
+  /** The node it has, or had while it is `NotReady`; undefined before, so that a node on its way tells nothing twice. */
   nodeName: string | undefined
-  ready: boolean
+  /** Size of that node; before, the size asked for when there is only one. */
+  instanceType: string | undefined
   /** Why it is not ready; undefined when it is. */
   reason: Reason | undefined
   message: string | undefined
 }
 
-export interface SuppliedNode {
-  name: string
-  instanceType: string
-}
-
 export type NodeSupply =
-  | { phase: 'ready'; nodes: SuppliedNode[]; slots: SlotState[] }
+  | { phase: 'ready'; slots: SlotState[] }
   /** Asked for and on the way; the reason is that of the first slot that is not ready. */
   | { phase: 'waiting'; reason: Reason; message: string; slots: SlotState[]; revisitAfterMs?: number }
-  /** Somebody must act first. */
-  | { phase: 'blocked'; reason: Reason; message: string; slots: SlotState[] }
+  /** Somebody must act first; the reason is that of the first slot that is `Blocked`. */
+  | { phase: 'blocked'; reason: Reason; message: string; slots: SlotState[]; revisitAfterMs?: number }
   /** `request` must be called: claims are missing. */
   | { phase: 'missing'; slots: SlotState[] }
 

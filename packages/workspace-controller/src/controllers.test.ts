@@ -48,7 +48,7 @@ test('every step is set off by what happens in the cluster, and none by time', a
     },
   })
   await clock.settle()
-  expect(condition('InferenceReady')?.reason).toBe('WorkloadFailing')
+  expect(condition('InferenceReady')?.reason).toBe('ImagePullError')
   cluster.vanish(PODS, 'default/phi-3-x')
   startModel()
   await clock.settle()

@@ -1,5 +1,6 @@
 import { GPU_RESOURCE, MACHINE_CONDITIONS, type Machine, quantityValue, REASONS, type Reason } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
+import type { SlotPhase } from '../node-provisioner.ts'
 
 /** Steps that pass by themselves are told to the user only when they last longer than this. */
 export const SETTLE_MS = 60_000
@@ -10,7 +11,7 @@ const NODE_LAG_MS = 5_000
 
 /** Why a claim does not give a usable node yet. */
 export interface Lack {
-  stage: 'waiting' | 'blocked'
+  phase: Exclude<SlotPhase, 'Ready'>
   reason: Reason
   message: string
   revisitAfterMs?: number
@@ -33,6 +34,7 @@ const NEEDS_SOMEBODY: ReadonlySet<Reason> = new Set([
   'InvalidRequest',
   'NameConflict',
   'LimitReached',
+  'ClassNotFound',
 ])
 const PASSING: ReadonlySet<Reason> = new Set(['PoolCreating', 'NodeNotRegistered', 'NodeNotReady', 'GPUNotRegistered'])
 
@@ -61,9 +63,8 @@ export function lackOf(sight: Sight): Lack | undefined {
     return lack && elapsedMs < NODE_LAG_MS ? onItsWay(claim, NODE_LAG_MS - elapsedMs) : lack
   }
   const reason = reasonOf(deciding?.reason)
-  const stage = NEEDS_SOMEBODY.has(reason) ? 'blocked' : 'waiting'
   const lack: Lack = {
-    stage,
+    phase: phaseOf(reason, failing),
     reason,
     message: `${claim.metadata.name}: ${deciding?.message || deciding?.reason || failing}`,
   }
@@ -73,24 +74,30 @@ export function lackOf(sight: Sight): Lack | undefined {
   return elapsedMs < SETTLE_MS ? onItsWay(claim, SETTLE_MS - elapsedMs) : lack
 }
 
+function phaseOf(reason: Reason, failing: string): Lack['phase'] {
+  if (NEEDS_SOMEBODY.has(reason)) return 'Blocked'
+  if (failing === ready) return 'NotReady'
+  return PASSING.has(reason) ? 'Creating' : 'Retrying'
+}
+
 function untouched(claim: Machine, now: number): Lack {
   const message = `nobody has taken up claim ${claim.metadata.name}; check that the gpu-provisioner runs`
   const elapsedMs = elapsed(claim.metadata.creationTimestamp, now)
   if (elapsedMs < SETTLE_MS) return onItsWay(claim, SETTLE_MS - elapsedMs)
-  return { stage: 'waiting', reason: 'NoProvisioner', message }
+  return { phase: 'Blocked', reason: 'NoProvisioner', message }
 }
 
 function launching(claim: Machine, elapsedMs: number): Lack {
   if (elapsedMs < STALL_MS || elapsedMs === Number.POSITIVE_INFINITY) return onItsWay(claim, STALL_MS - elapsedMs)
   const message = `nothing has been heard of claim ${claim.metadata.name} for long; check that the gpu-provisioner runs`
-  return { stage: 'waiting', reason: 'NoProvisioner', message }
+  return { phase: 'Blocked', reason: 'NoProvisioner', message }
 }
 
 function nodeLack({ claim, node, gpusPerNode }: Sight): Lack | undefined {
   const name = claim.status?.nodeName ?? ''
   if (!node || node.metadata.deletionTimestamp) {
     return {
-      stage: 'waiting',
+      phase: 'NotReady',
       reason: 'NodeNotRegistered',
       message: `node ${name} of claim ${claim.metadata.name} is gone`,
     }
@@ -98,17 +105,17 @@ function nodeLack({ claim, node, gpusPerNode }: Sight): Lack | undefined {
   const readiness = node.status?.conditions?.find(({ type }) => type === 'Ready')
   if (readiness?.status !== 'True') {
     const why = readiness?.message ?? 'its kubelet has not reported'
-    return { stage: 'waiting', reason: 'NodeNotReady', message: `node ${name} is not ready: ${why}` }
+    return { phase: 'NotReady', reason: 'NodeNotReady', message: `node ${name} is not ready: ${why}` }
   }
   const gpus = quantityValue(node.status?.allocatable?.[GPU_RESOURCE] ?? '0')
   if (gpus >= gpusPerNode) return undefined
   const message = `node ${name} shows ${gpus} of ${gpusPerNode} GPUs; check that the NVIDIA device plugin runs on it`
-  return { stage: 'waiting', reason: 'GPUNotRegistered', message }
+  return { phase: 'NotReady', reason: 'GPUNotRegistered', message }
 }
 
 function onItsWay({ metadata }: Machine, revisitAfterMs: number): Lack {
   const message = `claim ${metadata.name} is on its way; "kubectl describe machine ${metadata.name}" shows each step`
-  return { stage: 'waiting', reason: 'PoolCreating', message, ...(revisitAfterMs > 0 ? { revisitAfterMs } : {}) }
+  return { phase: 'Creating', reason: 'PoolCreating', message, ...(revisitAfterMs > 0 ? { revisitAfterMs } : {}) }
 }
 
 /** Without a time there is nothing to wait for. */

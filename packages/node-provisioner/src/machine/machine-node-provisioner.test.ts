@@ -65,6 +65,22 @@ test('a claim of that name made for somebody else is neither adopted nor deleted
   expect(cluster.get(MACHINES, CLAIM)?.metadata.deletionTimestamp).toBeUndefined()
 })
 
+test('a node that is lost stays on record with its size until its claim is gone', async () => {
+  const { cluster, provisioner } = aWorld()
+  const sizes = { instanceTypes: ['Standard_a', 'Standard_b'] }
+  await provisioner.request(aNodeRequest(sizes), call)
+  serveMachine(cluster, CLAIM)
+  const slotNow = async () => (await provisioner.supply(aNodeRequest({ ...sizes, slots: [RECORD] }), call)).slots[0]
+  const node = { nodeName: `node-${CLAIM}`, instanceType: 'Standard_a' }
+  expect(await slotNow()).toMatchObject({ phase: 'Ready', ...node })
+  cluster.vanish(NODES, node.nodeName)
+  expect(await slotNow()).toMatchObject({ phase: 'NotReady', reason: 'NodeNotRegistered', ...node })
+  cluster.delete(MACHINES, CLAIM)
+  expect(await slotNow()).toMatchObject({ phase: 'NotReady', reason: 'Deleting', ...node })
+  cluster.vanish(MACHINES, CLAIM)
+  expect(await slotNow()).toMatchObject({ phase: 'Retrying', nodeName: undefined, instanceType: undefined })
+})
+
 test('a claim that is being deleted is waited for, not replaced beside it', async () => {
   const { cluster, provisioner } = aWorld()
   await provisioner.request(aNodeRequest(), call)
@@ -94,17 +110,21 @@ test('an attempt that was asked for before a crash is found again', async () => 
   expect(cluster.list(MACHINES).map(({ metadata }) => metadata.name)).toEqual([next?.claimName])
 })
 
-test('what blocks one node is told before what others wait for', async () => {
+test('what blocks one node is told before what others wait for, and these are looked at again all the same', async () => {
   const { cluster, provisioner } = aWorld()
-  const [, second] = await provisioner.request(aNodeRequest({ count: 2 }), call)
+  const slots = await provisioner.request(aNodeRequest({ count: 2 }), call)
+  const [first, second] = slots
   cluster.edit(MACHINES, second?.claimName ?? '', (machine) => {
     machine.status = {
       conditions: [{ type: 'MachineLaunched', status: 'False', reason: 'QuotaExceeded', message: 'no' }],
     }
   })
-  expect(await provisioner.supply(aNodeRequest({ count: 2 }), call)).toMatchObject({
+  cluster.vanish(MACHINES, first?.claimName ?? '')
+  expect(await provisioner.supply(aNodeRequest({ count: 2, slots }), call)).toMatchObject({
     phase: 'blocked',
     reason: 'QuotaExceeded',
+    slots: [{ phase: 'Retrying' }, { phase: 'Blocked' }],
+    revisitAfterMs: expect.any(Number),
   })
 })
 

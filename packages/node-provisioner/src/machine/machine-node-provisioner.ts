@@ -70,7 +70,7 @@ interface Wanted {
 }
 
 async function ask(options: MachineNodeProvisionerOptions, { request, view }: Wanted, call: Call): Promise<SlotRecord> {
-  if (view.stage !== 'missing') return view.next
+  if (!view.isMissing) return view.next
   const { client, machines } = options
   const { next } = view
   try {

@@ -4,18 +4,14 @@ import type { SlotView } from './slot-view.ts'
 /** The answer for the whole Workspace: what is missing comes first, then what somebody must act on. */
 export function nodeSupply(views: SlotView[]): NodeSupply {
   const slots = views.map(({ state }) => state)
-  if (views.some(({ stage }) => stage === 'missing')) return { phase: 'missing', slots }
-  const first = views.find(({ stage }) => stage === 'blocked') ?? views.find(({ stage }) => stage === 'waiting')
-  if (!first) {
-    const nodes = views.map(({ state, instanceType }) => ({ name: state.nodeName ?? '', instanceType }))
-    return { phase: 'ready', nodes, slots }
-  }
-  const reason = first.state.reason ?? 'Unknown'
-  const message = first.state.message ?? ''
-  if (first.stage === 'blocked') return { phase: 'blocked', reason, message, slots }
+  if (views.some(({ isMissing }) => isMissing)) return { phase: 'missing', slots }
+  const blocked = slots.find(({ phase }) => phase === 'Blocked')
+  const first = blocked ?? slots.find(({ phase }) => phase !== 'Ready')
+  if (!first) return { phase: 'ready', slots }
+  const { reason = 'Unknown', message = '' } = first
   const revisits = views.flatMap(({ revisitAfterMs }) => (revisitAfterMs === undefined ? [] : [revisitAfterMs]))
   return {
-    phase: 'waiting',
+    phase: blocked ? 'blocked' : 'waiting',
     reason,
     message,
     slots,

@@ -60,12 +60,27 @@ export function describeNodeProvisioner(name: string, setUp: () => ProvisionerWo
       world.serve(claims[0] ?? '')
       const partly = await world.provisioner.supply(request, call)
       expect(partly).toMatchObject({ phase: 'waiting', reason: 'PoolCreating' })
-      expect(partly.slots.map(({ ready }) => ready)).toEqual([true, false])
+      expect(partly.slots.map(({ phase }) => phase)).toEqual(['Ready', 'Creating'])
       world.serve(claims[1] ?? '')
       const supply = await world.provisioner.supply(request, call)
-      if (supply.phase !== 'ready') throw new Error(`not ready but ${supply.phase}`)
-      expect(supply.nodes).toHaveLength(2)
-      expect(supply.slots.map(({ nodeName }) => nodeName)).toEqual(supply.nodes.map((node) => node.name))
+      expect(supply.phase).toBe('ready')
+      expect(supply.slots.map(({ phase }) => phase)).toEqual(['Ready', 'Ready'])
+      expect(new Set(supply.slots.map(({ nodeName }) => nodeName ?? '')).size).toBe(2)
+    })
+
+    test.each<[what: string, instanceTypes: string[], early: string | undefined]>([
+      ['the only size asked for is told from the start', ['Standard_a'], 'Standard_a'],
+      ['of several choices the one taken is told with its node', ['Standard_a', 'Standard_b'], undefined],
+    ])('%s', async (_what, instanceTypes, early) => {
+      const world = setUp()
+      const { slots, claims } = await ask(world, aNodeRequest({ instanceTypes }))
+      const request = aNodeRequest({ instanceTypes, slots })
+      const before = await world.provisioner.supply(request, call)
+      expect(before.slots).toMatchObject([{ phase: 'Creating', nodeName: undefined, instanceType: early }])
+      world.serve(claims[0] ?? '')
+      const after = await world.provisioner.supply(request, call)
+      expect(after.slots).toMatchObject([{ phase: 'Ready', nodeName: expect.any(String) }])
+      expect(instanceTypes).toContain(after.slots[0]?.instanceType)
     })
 
     test('replaces a claim that vanished by the next attempt, after a back-off that the record keeps', async () => {
@@ -76,7 +91,7 @@ export function describeNodeProvisioner(name: string, setUp: () => ProvisionerWo
       expect(gone).toMatchObject({
         phase: 'waiting',
         reason: 'ClaimGone',
-        slots: [{ attempt: 0, retryAt: expect.any(String) }],
+        slots: [{ attempt: 0, phase: 'Retrying', retryAt: expect.any(String) }],
       })
       expect(await ask(world, aNodeRequest({ slots: gone.slots }))).toMatchObject({ slots: [{ attempt: 0 }] })
       expect(world.claims()).toEqual([])

@@ -41,31 +41,32 @@ export function createFakeNodeProvisioner({ clock }: { clock: Clock }): FakeNode
     for (const listener of listeners) listener(claim.workspace)
   }
 
-  function view(record: SlotRecord, isRecorded: boolean): SlotState & { isMissing: boolean } {
+  function view(record: SlotRecord, isRecorded: boolean, sizes: string[]): SlotState & { isMissing: boolean } {
     const claim = claims.get(record.claimName)
+    const instanceType = sizes.length === 1 || claim?.isReady ? sizes[0] : undefined
     if (!claim) {
       const retryAt = record.retryAt ?? new Date(clock.now() + RETRY_MS).toISOString()
       const isMissing = !isRecorded || Date.parse(retryAt) <= clock.now()
-      const why = { reason: 'ClaimGone' as const, message: 'gone' }
-      return { ...record, ...(isRecorded ? { retryAt } : {}), nodeName: undefined, ready: false, ...why, isMissing }
+      const why = { phase: 'Retrying' as const, reason: 'ClaimGone' as const, message: 'gone' }
+      return { ...record, ...(isRecorded ? { retryAt } : {}), ...why, nodeName: undefined, instanceType, isMissing }
     }
     const { ordinal, attempt, claimName: name } = record
-    const shared = { ordinal, attempt, claimName: name, isMissing: false }
+    const shared = { ordinal, attempt, claimName: name, instanceType, isMissing: false }
     return claim.isReady
-      ? { ...shared, nodeName: `node-${name}`, ready: true, reason: undefined, message: undefined }
-      : { ...shared, nodeName: undefined, ready: false, ...claim.lack }
+      ? { ...shared, phase: 'Ready', nodeName: `node-${name}`, reason: undefined, message: undefined }
+      : { ...shared, phase: 'Creating', nodeName: undefined, ...claim.lack }
   }
 
-  const views = ({ workspace, count, slots }: NodeRequest) =>
+  const views = ({ workspace, count, instanceTypes, slots }: NodeRequest) =>
     Array.from({ length: count }, (_, ordinal) => {
       const recorded = slots.find((slot) => slot.ordinal === ordinal)
       const first = { ordinal, attempt: 0, claimName: claimName({ workspaceUid: workspace.uid, ordinal, attempt: 0 }) }
-      return view(recorded ?? first, recorded !== undefined)
+      return view(recorded ?? first, recorded !== undefined, instanceTypes)
     })
 
   return {
     name: 'fake',
-    supply: async (request) => supplyOf(views(request), request),
+    supply: async (request) => supplyOf(views(request)),
     async request(request) {
       const { workspace } = request
       return views(request).map(({ ordinal, attempt: last, claimName: lastName, retryAt, isMissing }) => {
@@ -91,11 +92,10 @@ export function createFakeNodeProvisioner({ clock }: { clock: Clock }): FakeNode
   }
 }
 
-function supplyOf(views: (SlotState & { isMissing: boolean })[], { instanceTypes }: NodeRequest): NodeSupply {
+function supplyOf(views: (SlotState & { isMissing: boolean })[]): NodeSupply {
   const slots = views.map(({ isMissing: _isMissing, ...slot }) => slot)
   if (views.some(({ isMissing }) => isMissing)) return { phase: 'missing', slots }
-  const lacking = slots.find(({ ready }) => !ready)
+  const lacking = slots.find(({ phase }) => phase !== 'Ready')
   if (lacking) return { phase: 'waiting', reason: lacking.reason ?? 'Unknown', message: lacking.message ?? '', slots }
-  const nodes = slots.map(({ nodeName }) => ({ name: nodeName ?? '', instanceType: instanceTypes[0] ?? '' }))
-  return { phase: 'ready', nodes, slots }
+  return { phase: 'ready', slots }
 }

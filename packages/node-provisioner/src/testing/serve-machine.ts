@@ -18,6 +18,7 @@ export function serveMachine(cluster: FakeCluster, claim: string): void {
   })
   cluster.edit(MACHINES, claim, (served) => {
     served.metadata.finalizers = [TERMINATION_FINALIZER]
+    served.metadata.labels = { ...served.metadata.labels, [INSTANCE_TYPE_LABEL]: instanceType ?? '' }
     const conditions = Object.values(MACHINE_CONDITIONS).map((type) => ({ type, status: 'True' }))
     served.status = { nodeName: name, conditions }
   })

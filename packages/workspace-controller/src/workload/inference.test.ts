@@ -1,7 +1,10 @@
-import type { Workspace } from '@kaito/api'
+import { WORKSPACE_FINALIZER, type Workspace } from '@kaito/api'
 import { aWorkspace } from '@kaito/api/testing'
+import type { Preset } from '@kaito/presets'
 import { expect, test } from 'vitest'
+import type { Observed } from '../workspace/observed.ts'
 import { type Order, orderOf } from '../workspace/order.ts'
+import { plan } from '../workspace/plan.ts'
 import { inferenceDeployment, inferenceService } from './inference.ts'
 
 function ordered(workspace: Workspace): Order {
@@ -11,6 +14,11 @@ function ordered(workspace: Workspace): Order {
   })
   if (!order) throw new Error(refusal.message)
   return order
+}
+
+/** The preset as another version of the catalogue may have it. */
+function newer(preset: Preset): Preset {
+  return { ...preset, image: { access: 'public', tag: '9.9.9' }, readinessTimeoutMinutes: 99, diskGiB: 500 }
 }
 
 const workspace = aWorkspace()
@@ -61,6 +69,7 @@ test('one model server per node, on nodes of this Workspace alone', () => {
               startupProbe: { httpGet, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 360 },
               livenessProbe: { httpGet, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
               readinessProbe: { httpGet, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 1 },
+              terminationMessagePolicy: 'FallbackToLogsOnError',
               securityContext: {
                 allowPrivilegeEscalation: false,
                 capabilities: { drop: ['ALL'] },
@@ -118,10 +127,24 @@ test('the hash follows the order, not what this software adds', () => {
   const order = ordered(workspace)
   const hashOf = (parts: Partial<Order>) =>
     inferenceDeployment(workspace, { ...order, ...parts }).metadata.annotations?.['kaito.sh/order-hash']
-  const preset = { ...order.preset, image: { access: 'public' as const, tag: '9.9.9' } }
-  expect(hashOf({ image: 'other', preset })).toBe(hashOf({}))
+  expect(hashOf({ image: 'other', preset: newer(order.preset) })).toBe(hashOf({}))
   expect(hashOf({ nodeLabels: { b: '1', a: '2' } })).toBe(hashOf({ nodeLabels: { a: '2', b: '1' } }))
-  for (const parts of [{ count: 2 }, { nodeLabels: {} }, { preset: { ...order.preset, name: 'x' } }]) {
-    expect(hashOf(parts)).not.toBe(hashOf({}))
-  }
+  const others: Partial<Order>[] = [
+    { count: 2 },
+    { nodeLabels: {} },
+    { preset: { ...order.preset, name: 'x' } },
+    { instanceTypes: ['Standard_NC24ads_A100_v4', 'Standard_NC6s_v3'] },
+  ]
+  for (const parts of others) expect(hashOf(parts)).not.toBe(hashOf({}))
+})
+
+test('a model that runs is left alone when the catalogue has another image and other probes', () => {
+  const order = ordered(workspace)
+  const running = inferenceDeployment(workspace, order)
+  const service = inferenceService(workspace, order)
+  const deployment = inferenceDeployment(workspace, { ...order, image: 'other:2', preset: newer(order.preset) })
+  expect(deployment.spec).not.toEqual(running.spec)
+  const held = { ...workspace, metadata: { ...workspace.metadata, finalizers: [WORKSPACE_FINALIZER] } }
+  const seen: Observed = { workspace: held, now: 0, supply: { phase: 'ready', slots: [] }, service }
+  expect(plan({ ...seen, wanted: { deployment, service }, deployment: running })).toEqual([])
 })

@@ -25,11 +25,11 @@ export function inferenceDeployment(workspace: Workspace, order: Order): Deploym
   }
 }
 
-function podSpec({ metadata }: Workspace, { preset, image, instanceType, nodeLabels }: Order): PodSpec {
+function podSpec({ metadata }: Workspace, { preset, image, gpusPerNode, nodeLabels }: Order): PodSpec {
   const ownNodes = { [WORKSPACE_LABEL]: metadata.name, [WORKSPACE_NAMESPACE_LABEL]: metadata.namespace ?? '' }
   return {
     automountServiceAccountToken: false,
-    containers: [presetContainer({ name: metadata.name, preset, image, gpus: instanceType.gpus })],
+    containers: [presetContainer({ name: metadata.name, preset, image, gpus: gpusPerNode })],
     tolerations: [
       { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' },
       { key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' },

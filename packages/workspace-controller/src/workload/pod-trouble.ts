@@ -1,45 +1,79 @@
 import type { Pod } from '@kaito/controller-kit'
+import { POD_REASONS, type PodReason } from '../workspace/reasons.ts'
+import { containerTrouble } from './container-trouble.ts'
+import type { Trouble } from './trouble.ts'
+import { usefulLine } from './useful-line.ts'
 
-type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
+interface PodTrouble extends Trouble {
+  reason: PodReason
+}
 
 /** A scheduler needs a moment to see a new node; only what lasts longer is trouble. */
 export const SCHEDULING_PATIENCE_MS = 60_000
+/** How long the end of a Pod explains why its successors do not serve. */
+const END_EXPLAINS_MS = 60 * 60_000
 
-/** Reasons of a kubelet for a container that will not start without somebody's help; a pull fails by two names in turn. */
-const STUCK: Partial<Record<string, string>> = {
-  ImagePullBackOff: 'the image cannot be pulled',
-  ErrImagePull: 'the image cannot be pulled',
-  InvalidImageName: 'the image cannot be pulled',
-  CreateContainerConfigError: 'the container cannot be configured',
-  CreateContainerError: 'the container cannot be created',
-  RunContainerError: 'the container cannot be started',
+const DISK = /low on resource: (?:ephemeral-storage|inodes|nodefs|imagefs)|\[.*DiskPressure/
+const MEMORY = /low on resource: memory|\[.*MemoryPressure/
+/** Reasons of the condition DisruptionTarget for a Pod whose node is away. */
+const NODE_AWAY = new Set(['DeletionByTaintManager', 'DeletionByPodGC'])
+
+/** What keeps Pods from serving, the most telling of all; nothing that passes by itself in a moment. */
+export function podTrouble(pods: readonly Pod[], now: number): PodTrouble | undefined {
+  const rank = ({ reason }: PodTrouble) => POD_REASONS.indexOf(reason)
+  return pods
+    .flatMap((pod) => troubleOf(pod, now) ?? [])
+    .sort((a, b) => rank(a) - rank(b) || (a.what < b.what ? -1 : 1))[0]
 }
 
-/** The first thing that keeps a Pod from serving, in words that stay the same while it lasts. */
-export function podTrouble(pods: readonly Pod[], now: number): string | undefined {
-  const living = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-  return living.flatMap((pod) => troubleOf(pod, now) ?? []).sort()[0]
+function troubleOf(pod: Pod, now: number): PodTrouble | undefined {
+  const hasEnded = pod.metadata.deletionTimestamp !== undefined || pod.status?.phase === 'Failed'
+  if (hasEnded) return now - lastChange(pod) < END_EXPLAINS_MS ? endOf(pod) : undefined
+  return inContainers(pod) ?? unscheduled(pod, now)
 }
 
-function troubleOf({ metadata: { name, namespace }, spec, status }: Pod, now: number): string | undefined {
+function inContainers({ metadata: { name, namespace }, spec, status }: Pod): PodTrouble | undefined {
+  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]
   for (const container of [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]) {
     const trouble = containerTrouble(container)
-    if (trouble === undefined) continue
-    const image = spec?.containers.find((one) => one.name === container.name)?.image ?? ''
-    return `Pod ${name}: ${trouble.what} (image ${image}); "kubectl ${trouble.ask} ${name} -n ${namespace}" says more`
+    if (!trouble) continue
+    const { what, verb, ...rest } = trouble
+    const image = containers.find((one) => one.name === container.name)?.image ?? ''
+    return { ...rest, what: `Pod ${name}: ${what} (image ${image})`, ask: `${verb} ${name} -n ${namespace}` }
   }
-  const unscheduled = status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False')
-  const lastedMs = now - Date.parse(unscheduled?.lastTransitionTime ?? '')
-  if (!unscheduled || lastedMs < SCHEDULING_PATIENCE_MS) return undefined
-  return `Pod ${name}: no node takes it: ${unscheduled.message ?? ''}`
+  return undefined
 }
 
-function containerTrouble(container: ContainerStatus): { what: string; ask: string } | undefined {
-  const { ready, restartCount, state, lastState } = container
-  const stuck = STUCK[state?.waiting?.reason ?? '']
-  if (stuck !== undefined) return { what: stuck, ask: 'describe pod' }
-  if (ready || restartCount === 0) return undefined
-  const { exitCode, reason } = state?.terminated ?? lastState?.terminated ?? {}
-  const end = `exit code ${exitCode ?? 'unknown'}${reason ? ` (${reason})` : ''}`
-  return { what: `the model server keeps ending, last with ${end}`, ask: 'logs --previous' }
+function unscheduled({ metadata: { name, namespace }, status }: Pod, now: number): PodTrouble | undefined {
+  const condition = status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False')
+  if (!condition || now - Date.parse(condition.lastTransitionTime ?? '') < SCHEDULING_PATIENCE_MS) return undefined
+  return {
+    reason: 'Unschedulable',
+    what: `Pod ${name}: no node takes it`,
+    cause: usefulLine(condition.message),
+    isCauseFleeting: true,
+    ask: `describe pod ${name} -n ${namespace}`,
+  }
+}
+
+/** Names the node and not the Pod: each successor that ends in the same way would be told anew. */
+function endOf({ metadata, spec, status }: Pod): PodTrouble | undefined {
+  const node = spec?.nodeName ?? ''
+  const { reason = '', message = '' } = status ?? {}
+  const told = (as: PodReason, what: string, cause = message): PodTrouble => {
+    return { reason: as, what: `node ${node} ${what}`, cause: usefulLine(cause), ask: `describe node ${node}` }
+  }
+  const disruption = status?.conditions?.find(({ type, status: is }) => type === 'DisruptionTarget' && is === 'True')
+  const isAway = reason === 'NodeLost' || NODE_AWAY.has(disruption?.reason ?? '') || /node shutdown/.test(message)
+  if (isAway) return told('NodeLost', 'is lost, and the model server on it', message || disruption?.message)
+  if (metadata.deletionTimestamp !== undefined) return undefined
+  if (reason !== 'Evicted') return told('ContainerStartError', 'does not run the Pod', [reason, message].join(': '))
+  if (DISK.test(message)) return told('NodeDiskPressure', 'is short of disk and evicted a Pod')
+  if (MEMORY.test(message)) return told('NodeMemoryPressure', 'is short of memory and evicted a Pod')
+  return told('PodEvicted', 'evicted a Pod')
+}
+
+function lastChange({ metadata, status }: Pod): number {
+  const times = [metadata.creationTimestamp, ...(status?.conditions ?? []).map((one) => one.lastTransitionTime)]
+  return Math.max(...times.map((time) => Date.parse(time ?? '') || 0))
 }

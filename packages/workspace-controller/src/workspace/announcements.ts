@@ -1,5 +1,5 @@
 import { WORKSPACE_CONDITIONS, type Workspace } from '@kaito/api'
-import { findInstanceType } from '@kaito/presets'
+import { catalogueAdvice } from '@kaito/presets'
 import { WORKSPACE_REASONS } from './reasons.ts'
 import type { Report } from './report.ts'
 
@@ -11,7 +11,9 @@ export interface Announcement {
 
 /** Reasons that need nobody to act. */
 const NORMAL = new Set(['PoolCreating', 'NodesReady', 'WorkloadStarting', 'WorkloadReady', 'Deleting'])
-const TOLD = new Set<string>([WORKSPACE_CONDITIONS.resourceReady, WORKSPACE_CONDITIONS.inferenceReady])
+const { resourceReady, inferenceReady, jobStarted } = WORKSPACE_CONDITIONS
+/** The others repeat what these say. */
+const TOLD = new Set<string>([resourceReady, inferenceReady, jobStarted])
 
 /** Events for what the report says anew; each state is told once, when it begins. */
 export function announcements(workspace: Workspace, { conditions, slots }: Report): Announcement[] {
@@ -24,7 +26,7 @@ export function announcements(workspace: Workspace, { conditions, slots }: Repor
   })
   const isFirstPurchase = (slots ?? []).length > 0 && (workspace.status?.slots ?? []).length === 0
   const distinct = told.filter(({ reason }, index) => told.findIndex((other) => other.reason === reason) === index)
-  return [...(isFirstPurchase ? retirement(workspace) : []), ...distinct]
+  return [...(isFirstPurchase ? advice(workspace) : []), ...distinct]
 }
 
 interface State {
@@ -39,10 +41,9 @@ function isNews(before: State[], { type, status, reason }: State): boolean {
   )
 }
 
-function retirement({ resource }: Workspace): Announcement[] {
-  const size = findInstanceType(resource.instanceType ?? '')
-  if (!size?.retired) return []
-  const { on, successor } = size.retired
-  const message = `${size.name} is retired as of ${on}; if the cloud refuses it, create the Workspace with ${successor}`
-  return [{ type: 'Warning', reason: 'InstanceTypeRetired', message }]
+/** What the catalogue would do otherwise; the nodes are bought as ordered. */
+function advice(workspace: Workspace): Announcement[] {
+  return catalogueAdvice(workspace).map(({ path, message }) => {
+    return { type: 'Warning', reason: 'Advice', message: `${path}: ${message}` }
+  })
 }

@@ -1,6 +1,8 @@
+import { DEPLOYMENTS, PODS } from '@kaito/controller-kit'
+import { MACHINES } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
 import { aLiving, die, live, remains, written } from '../testing/living.ts'
-import type { World } from '../testing/world.ts'
+import { KEY, type World } from '../testing/world.ts'
 
 const LIFE = [
   'patch workspaces',
@@ -24,12 +26,84 @@ test('a whole life takes these writes and no other', async () => {
   expect(written(world)).toEqual(LIFE)
 })
 
-test('nothing is written while nothing changes', async () => {
+const PULLS = ['ErrImagePull', 'ImagePullBackOff']
+
+/** A Pod whose image is pulled in vain, again and again. */
+function pullInVain({ cluster }: World, turn: number): void {
+  const reason = PULLS[turn % PULLS.length] ?? ''
+  const message =
+    reason === 'ErrImagePull' ? `dial tcp 10.0.0.4:${40_000 + turn}: refused` : 'Back-off pulling image "a"'
+  const state = { waiting: { reason, message } }
+  if (cluster.get(PODS, 'default/phi-3-x')) cluster.vanish(PODS, 'default/phi-3-x')
+  cluster.put(PODS, {
+    metadata: { name: 'phi-3-x', namespace: 'default', labels: { 'kaito.sh/workspace': 'phi-3' } },
+    status: { containerStatuses: [{ name: 'phi-3', ready: false, restartCount: 0, state }] },
+  })
+}
+
+/** Somebody has begun to serve the claims. */
+async function takeUp({ pass, clock, cluster }: World): Promise<void> {
+  await pass()
+  await pass()
+  const lastTransitionTime = new Date(clock.now()).toISOString()
+  for (const { metadata } of cluster.list(MACHINES)) {
+    cluster.edit(MACHINES, metadata.name, (machine) => {
+      const launched = { type: 'MachineLaunched', status: 'False' as const, reason: 'PoolCreating', lastTransitionTime }
+      machine.status = { conditions: [launched] }
+    })
+  }
+}
+
+interface Quiet {
+  parts?: Parameters<typeof aLiving>[0]
+  reach?: (world: World) => Promise<void>
+  /** What goes on all the same. */
+  meanwhile?: (world: World, turn: number) => void
+}
+
+test.each<[state: string, reason: string, quiet: Quiet]>([
+  ['its nodes come', 'PoolCreating', { reach: takeUp }],
+  ['it is refused', 'UnknownPreset', { parts: { inference: { preset: { name: 'gpt-9', accessMode: 'public' } } } }],
+  ['its model answers', 'WorkspaceReady', { reach: live }],
+  [
+    'its image is pulled in vain',
+    'ImagePullError',
+    {
+      async reach(world) {
+        await live(world)
+        world.cluster.edit(DEPLOYMENTS, KEY, ({ status }) => Object.assign(status ?? {}, { readyReplicas: 0 }))
+      },
+      meanwhile: pullInVain,
+    },
+  ],
+])('nothing is written or told anew while %s', async (_state, reason, { parts, reach, meanwhile }) => {
+  const world = aLiving(parts)
+  await reach?.(world)
+  const turns = async (count: number) => {
+    for (let turn = 0; turn < count; turn += 1) {
+      meanwhile?.(world, turn)
+      await world.pass()
+    }
+  }
+  await turns(2)
+  expect(world.condition('WorkspaceReady')?.reason).toBe(reason)
+  const before = { writes: world.cluster.writes.length, events: world.events.length }
+  await world.clock.advance(20 * 60_000)
+  await turns(5)
+  expect({ writes: world.cluster.writes.length, events: world.events.length }).toEqual(before)
+})
+
+test('a Deployment that another version of this software rendered is left as it is', async () => {
   const world = aLiving()
   await live(world)
+  world.cluster.edit(DEPLOYMENTS, KEY, ({ spec }) => {
+    const [container] = spec?.template.spec.containers ?? []
+    Object.assign(container ?? {}, { image: 'registry.example/older:0.0.1', startupProbe: { periodSeconds: 1 } })
+    Object.assign(spec ?? {}, { progressDeadlineSeconds: 1 })
+  })
+  world.startModel()
   const before = world.cluster.writes.length
-  await world.clock.advance(10 * 60_000)
-  for (let passes = 0; passes < 3; passes += 1) await world.pass()
+  await world.pass()
   expect(world.cluster.writes).toHaveLength(before)
 })
 

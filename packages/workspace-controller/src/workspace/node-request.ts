@@ -6,13 +6,14 @@ export function workspaceRef({ metadata }: Workspace): WorkspaceRef {
   return { name: metadata.name, namespace: metadata.namespace ?? '', uid: metadata.uid ?? '' }
 }
 
-export function nodeRequest(workspace: Workspace, { preset, instanceType, count, nodeLabels }: Order): NodeRequest {
+export function nodeRequest(workspace: Workspace, order: Order): NodeRequest {
+  const { preset, instanceTypes, gpusPerNode, count, nodeLabels } = order
   return {
     workspace: workspaceRef(workspace),
     count,
-    instanceTypes: [instanceType.name],
+    instanceTypes,
     labels: nodeLabels,
-    gpusPerNode: instanceType.gpus,
+    gpusPerNode,
     diskGiB: preset.diskGiB,
     slots: (workspace.status?.slots ?? []).map(slotRecord),
   }

@@ -13,6 +13,7 @@ import {
 import type { Call, NodeProvisioner } from '@kaito/node-provisioner'
 import { inferenceDeployment, inferenceService } from '../workload/inference.ts'
 import { PODS_BY_WORKSPACE } from '../workload/pods.ts'
+import { CLAIMS_CONDITIONS } from './conditions.ts'
 import { isHeld } from './held.ts'
 import { nodeRequest } from './node-request.ts'
 import type { Observed } from './observed.ts'
@@ -39,12 +40,13 @@ export interface Observation {
 
 export async function observe(workspace: Workspace, sources: Sources, call: Call): Promise<Observation> {
   const now = sources.clock.now()
+  const given = { workspace, now, claimsCondition: CLAIMS_CONDITIONS[sources.provisioner.name] }
   if (workspace.metadata.deletionTimestamp) {
-    return { seen: { workspace, now, deployment: sources.deployments.get(keyOf(workspace)) } }
+    return { seen: { ...given, deployment: sources.deployments.get(keyOf(workspace)) } }
   }
   const { order, refusal } = orderOf(workspace, sources.settings)
-  if (refusal) return { seen: { workspace, now, refusal } }
-  if (!isHeld(workspace)) return { seen: { workspace, now } }
+  if (refusal) return { seen: { ...given, refusal } }
+  if (!isHeld(workspace)) return { seen: given }
   const supply = await sources.provisioner.supply(nodeRequest(workspace, order), call)
   const wanted = { deployment: inferenceDeployment(workspace, order), service: inferenceService(workspace, order) }
   const isBuying = supply.phase === 'missing'
@@ -57,9 +59,9 @@ export async function observe(workspace: Workspace, sources: Sources, call: Call
     standing(sources.services),
     !isBuying || isStillWanted(workspace, sources.client, call),
   ])
-  if (!isWanted) return { seen: { workspace, now } }
+  if (!isWanted) return { seen: given }
   const pods = sources.pods.byIndex(PODS_BY_WORKSPACE, keyOf(workspace))
-  return { seen: { workspace, now, supply, wanted, deployment, service, pods }, order }
+  return { seen: { ...given, supply, wanted, deployment, service, pods }, order }
 }
 
 /** A cache that lags, or a leader that slept, must not buy nodes that nobody will give back. */

@@ -11,6 +11,8 @@ export interface Observed {
   /** Why the Workspace cannot be served; then nothing else is looked at. */
   refusal?: Refusal
   supply?: NodeSupply
+  /** Type of the condition that says how far the claims are; undefined when nodes come without claims. */
+  claimsCondition?: string | undefined
   /** What the order renders to. */
   wanted?: { deployment: Deployment; service: Service }
   /** What stands under the Workspace's name, whoever made it. */

@@ -1,21 +1,15 @@
-import type { Workspace } from '@kaito/api'
-import {
-  findInstanceType,
-  findPreset,
-  type InstanceType,
-  misfit,
-  type Preset,
-  presetImage,
-  presetNames,
-} from '@kaito/presets'
-import { labelFault } from './label-fault.ts'
+import { INSTANCE_TYPE_LABEL, type Workspace, workspaceFaults } from '@kaito/api'
+import { catalogueFaults, findInstanceType, findPreset, type Preset, presetImage, sizesAsked } from '@kaito/presets'
 import { WORKSPACE_REASONS } from './reasons.ts'
+import { unserved } from './unserved.ts'
 
 /** What a Workspace that can be served asks for. */
 export interface Order {
   preset: Preset
   image: string
-  instanceType: InstanceType
+  /** Ordered choices, first is best; all have `gpusPerNode` GPUs. */
+  instanceTypes: string[]
+  gpusPerNode: number
   count: number
   /** Labels of its own that the nodes must carry. */
   nodeLabels: Record<string, string>
@@ -36,67 +30,52 @@ export interface OrderSettings {
 
 const EXPOSE_ANNOTATION = 'kaito.sh/enablelb'
 
-const SERVICE_NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/
-
 type Answer = { order: Order; refusal?: never } | { refusal: Refusal; order?: never }
 
-/** Checks again all that admission checks: a policy may be missing, or have changed since. */
+/** Checks again all that admission checks, since a rule may be missing or new; then what this version can do. */
 export function orderOf(workspace: Workspace, settings: OrderSettings): Answer {
-  const refusal = unserved(workspace) ?? malformed(workspace, settings)
-  if (refusal) return { refusal }
-  const presetName = workspace.inference?.preset?.name ?? ''
-  const preset = findPreset(presetName)
-  if (!preset) {
-    const message = `there is no preset "${presetName}"; use one of: ${presetNames().join(', ')}`
-    return refuse('unknownPreset', message)
+  const [malformed] = workspaceFaults(workspace)
+  if (malformed) return refuse(WORKSPACE_REASONS.invalidRequest, malformed)
+  const [unfit] = catalogueFaults(workspace)
+  if (unfit) return refuse(unfit.reason, unfit)
+  const { metadata, resource, inference } = workspace
+  const { count } = resource
+  const sizes = sizesAsked(resource).flatMap(({ name }) => findInstanceType(name) ?? [])
+  const field = unserved(workspace, sizes)
+  if (field) return refuse(WORKSPACE_REASONS.notSupported, field)
+  const tooMany = aboveLimit(count, settings)
+  if (tooMany) return tooMany
+  const { name = '' } = inference?.preset ?? {}
+  const preset = findPreset(name)
+  const image = preset && presetImage(preset, settings.presetRegistry)
+  const [first] = sizes
+  // The faults above have named each of these; this is for the compiler.
+  if (!preset || image === undefined || !first)
+    return refuse('Unknown', { path: '', message: `nothing serves ${name}` })
+  const order: Order = {
+    preset,
+    image,
+    instanceTypes: sizes.map((size) => size.name),
+    gpusPerNode: first.gpus,
+    count,
+    nodeLabels: nodeLabels(resource, first.name),
+    isExposed: metadata.annotations?.[EXPOSE_ANNOTATION]?.toLowerCase() === 'true',
   }
-  const image = presetImage(preset, settings.presetRegistry)
-  if (image === undefined || preset.inference.distributed) {
-    return refuse('notSupported', `preset ${presetName} is not served yet; use one of: ${presetNames().join(', ')}`)
-  }
-  return sized(workspace, { preset, image })
+  return { order }
 }
 
-function sized({ metadata, resource }: Workspace, { preset, image }: Pick<Order, 'preset' | 'image'>): Answer {
-  const instanceType = findInstanceType(resource.instanceType ?? '')
-  if (!instanceType) {
-    const message = `resource.instanceType "${resource.instanceType ?? ''}" is not a known size with NVIDIA GPUs; create the Workspace with another one, for example Standard_NC24ads_A100_v4`
-    return refuse('unknownInstanceType', message)
-  }
-  const shortage = misfit({ requires: preset.inference.requires, instanceType, nodes: 1 })
-  if (shortage !== undefined) return refuse('instanceTypeTooSmall', `resource.instanceType: ${shortage}`)
-  const nodeLabels = resource.labelSelector.matchLabels ?? {}
-  const fault = labelFault(nodeLabels, instanceType)
-  if (fault !== undefined) return refuse('invalidRequest', fault)
-  const isExposed = metadata.annotations?.[EXPOSE_ANNOTATION]?.toLowerCase() === 'true'
-  return { order: { preset, image, instanceType, count: resource.count, nodeLabels, isExposed } }
+/** Nodes carry their size in the spelling of the catalogue, whatever the user's is. */
+function nodeLabels({ labelSelector }: Workspace['resource'], size: string): Record<string, string> {
+  const { matchLabels = {} } = labelSelector
+  return INSTANCE_TYPE_LABEL in matchLabels ? { ...matchLabels, [INSTANCE_TYPE_LABEL]: size } : matchLabels
 }
 
-function unserved({ resource, inference, tuning }: Workspace): Refusal | undefined {
-  const what = [
-    { field: 'tuning', isUsed: tuning !== undefined },
-    { field: 'inference.template', isUsed: inference?.template !== undefined },
-    { field: 'inference.adapters', isUsed: (inference?.adapters ?? []).length > 0 },
-    { field: 'inference.preset.accessMode: private', isUsed: inference?.preset?.accessMode === 'private' },
-    { field: 'resource.preferredNodes', isUsed: (resource.preferredNodes ?? []).length > 0 },
-  ].find(({ isUsed }) => isUsed)
-  if (!what) return undefined
-  const message = `${what.field} is not served by this version; use a public inference preset without it`
-  return { reason: WORKSPACE_REASONS.notSupported, message }
+function aboveLimit(count: number, { maxNodesPerWorkspace }: OrderSettings): Answer | undefined {
+  if (count <= maxNodesPerWorkspace) return undefined
+  const message = `${count} nodes are above the limit of ${maxNodesPerWorkspace} per Workspace that this installation allows`
+  return refuse(WORKSPACE_REASONS.limitReached, { path: 'resource.count', message })
 }
 
-function malformed({ metadata, resource }: Workspace, { maxNodesPerWorkspace }: OrderSettings): Refusal | undefined {
-  const invalid = (message: string) => ({ reason: WORKSPACE_REASONS.invalidRequest, message })
-  if (!SERVICE_NAME.test(metadata.name)) {
-    return invalid(
-      `the name "${metadata.name}" cannot name a Service: create the Workspace with at most 63 lower-case letters, digits and "-", a letter first`,
-    )
-  }
-  if (resource.count <= maxNodesPerWorkspace) return undefined
-  const message = `resource.count ${resource.count} is above the limit of ${maxNodesPerWorkspace} nodes per Workspace that this installation allows`
-  return { reason: WORKSPACE_REASONS.limitReached, message }
-}
-
-function refuse(reason: keyof typeof WORKSPACE_REASONS, message: string): { refusal: Refusal } {
-  return { refusal: { reason: WORKSPACE_REASONS[reason], message } }
+function refuse(reason: string, { path, message }: { path: string; message: string }): { refusal: Refusal } {
+  return { refusal: { reason, message: path === '' ? message : `${path}: ${message}` } }
 }

@@ -16,7 +16,7 @@ const hash = (value: string) => ({ annotations: { 'kaito.sh/order-hash': value }
 const deployment: Deployment = { metadata: { ...ours, ...hash('v1-a') } }
 const service: Service = { metadata: ours, spec: { type: 'ClusterIP' } }
 const wanted = { deployment, service }
-const ready: NodeSupply = { phase: 'ready', nodes: [{ name: 'n', instanceType: 's' }], slots: [] }
+const ready: NodeSupply = { phase: 'ready', slots: [] }
 const missing: NodeSupply = { phase: 'missing', slots: [] }
 const waiting: NodeSupply = { phase: 'waiting', reason: 'PoolCreating', message: '', slots: [] }
 const blocked: NodeSupply = { phase: 'blocked', reason: 'QuotaExceeded', message: '', slots: [] }

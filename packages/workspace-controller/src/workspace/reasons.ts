@@ -2,6 +2,7 @@
 export const WORKSPACE_REASONS = {
   nodesReady: 'NodesReady',
   nodesNotReady: 'NodesNotReady',
+  claimsReady: 'ClaimsReady',
   workloadStarting: 'WorkloadStarting',
   workloadFailing: 'WorkloadFailing',
   workloadReady: 'WorkloadReady',
@@ -15,3 +16,18 @@ export const WORKSPACE_REASONS = {
   nameConflict: 'NameConflict',
   unauthorized: 'Unauthorized',
 } as const
+
+/** What keeps a Pod from serving, under KAITO's names where it has them; of several the first of this list is told. */
+export const POD_REASONS = [
+  'ContainerOOMKilled',
+  'ImagePullError',
+  'ContainerStartError',
+  'ContainerCrashLoopBackOff',
+  'NodeDiskPressure',
+  'NodeMemoryPressure',
+  'PodEvicted',
+  'NodeLost',
+  'Unschedulable',
+] as const
+
+export type PodReason = (typeof POD_REASONS)[number]

@@ -67,6 +67,7 @@ test('what cannot be served buys nothing and is not held', async () => {
   expect(written(world)).toEqual(['patch workspaces status'])
   expect(world.condition('ResourceReady')).toMatchObject({ status: 'False', reason: 'UnknownPreset' })
   expect(world.workspace()?.metadata.finalizers).toBeUndefined()
+  expect(world.events).toEqual([expect.stringMatching(/^Warning UnknownPreset: inference\.preset\.name: there is no/)])
 })
 
 test('a refusal of the API server becomes a condition, and the next pass tries again', async () => {
@@ -110,6 +111,37 @@ test.each<[what: string, change: (world: World) => void]>([
   change(world)
   await world.pass()
   expect(remains(world).machines).toEqual([])
+})
+
+test('conditions that an earlier version left and that do not apply are removed, and those of others stay', async () => {
+  const left = { status: 'False' as const, reason: 'Old', message: '', lastTransitionTime: '2025-01-01T00:00:00Z' }
+  const conditions = ['JobStarted', 'NodeClaimReady', 'MachineReady', 'Approved'].map((type) => ({ type, ...left }))
+  const world = aLiving({ status: { conditions } })
+  await live(world)
+  expect(world.workspace()?.status?.conditions?.map(({ type, status }) => `${type} ${status}`)).toEqual([
+    'Approved False',
+    'InferenceReady True',
+    'MachineReady True',
+    'ResourceReady True',
+    'WorkspaceReady True',
+    'WorkspaceSucceeded True',
+  ])
+})
+
+test('ordered sizes are asked for in one claim, and the one taken is told with its node', async () => {
+  const instanceTypes = ['Standard_NC40ads_H100_v5', 'Standard_NC24ads_A100_v4']
+  const world = aLiving({ resource: { count: 1, instanceTypes, labelSelector: {} } })
+  await world.pass()
+  await world.pass()
+  const [machine] = world.cluster.list(MACHINES)
+  expect(machine?.spec?.requirements?.[0]).toMatchObject({ values: instanceTypes })
+  expect(world.workspace()?.status?.slots?.[0]).not.toHaveProperty('instanceType')
+  world.serveClaims()
+  await world.pass()
+  const { slots, state, targetNodeCount } = world.workspace()?.status ?? {}
+  const [node] = world.cluster.list(NODES)
+  expect(slots).toMatchObject([{ phase: 'Ready', nodeName: node?.metadata.name, instanceType: instanceTypes[0] }])
+  expect({ state, targetNodeCount }).toEqual({ state: 'Pending', targetNodeCount: 1 })
 })
 
 test('a Service follows its annotation', async () => {
@@ -189,11 +221,12 @@ test('each state is told once, with the successor of a retired size', async () =
   await live(world)
   await world.pass()
   expect(world.events.map((event) => event.replace(/:.*/, ''))).toEqual([
-    'Warning InstanceTypeRetired',
+    'Warning Advice',
     'Normal PoolCreating',
     'Normal NodesReady',
     'Normal WorkloadStarting',
     'Normal WorkloadReady',
   ])
-  expect(world.events[0]).toContain('Standard_NC4as_T4_v3')
+  expect(world.workspace()?.status).toMatchObject({ state: 'Ready', observedGeneration: 1 })
+  expect(world.events[0]).toMatch(/^Warning Advice: resource\.instanceType: .*Standard_NC4as_T4_v3/)
 })

@@ -1,9 +1,10 @@
 import type { Workspace } from '@kaito/api'
-import { type Logger, mergeConditions, performInOrder, type Reconcile, writeStatus } from '@kaito/controller-kit'
+import { type Logger, performInOrder, type Reconcile, writeStatus } from '@kaito/controller-kit'
 import type { Call } from '@kaito/node-provisioner'
 import { type Announcement, announcements } from './announcements.ts'
 import { type Tools, workspaceEffects } from './effects.ts'
 import { failureOf } from './failure.ts'
+import { nextStatus } from './next-status.ts'
 import { nodeRequest } from './node-request.ts'
 import { type Observation, observe } from './observe.ts'
 import type { Refusal } from './order.ts'
@@ -65,17 +66,7 @@ async function perform(
 
 async function write(options: Tools, { workspace, told }: { workspace: Workspace; told: Report }, { signal }: Call) {
   const { client, clock, workspaces } = options
-  const { conditions, slots, workerNodes } = told
-  if (!conditions) return
-  const nowIso = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
-  const { generation: observedGeneration = 0 } = workspace.metadata
-  const desired = conditions.map((condition) => ({ ...condition, lastTransitionTime: nowIso }))
-  const rules = { nowIso, transitionOn: 'status' as const, observedGeneration }
-  const status = {
-    ...workspace.status,
-    conditions: mergeConditions(workspace.status?.conditions, desired, rules),
-    ...(slots ? { slots } : {}),
-    ...(workerNodes ? { workerNodes } : {}),
-  }
+  const status = nextStatus(workspace, told, clock.now())
+  if (!status) return
   workspaces.observe(await writeStatus({ client, resource: WORKSPACES, current: workspace, status, signal }))
 }

@@ -1,6 +1,6 @@
-import { WORKSPACE_FINALIZER } from '@kaito/api'
+import { WORKSPACE_FINALIZER, type WorkspaceStatus } from '@kaito/api'
 import { aWorkspace } from '@kaito/api/testing'
-import type { Deployment } from '@kaito/controller-kit'
+import type { Deployment, Pod } from '@kaito/controller-kit'
 import type { NodeSupply, SlotState } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
 import type { Observed } from './observed.ts'
@@ -14,11 +14,13 @@ const slot: SlotState = {
   ordinal: 0,
   attempt: 1,
   claimName: 'ws0',
+  phase: 'Creating',
   nodeName: undefined,
-  ready: false,
+  instanceType: 'Standard_a',
   reason: 'PoolCreating',
   message: 'm',
 }
+const served: SlotState = { ...slot, phase: 'Ready', nodeName: 'b', reason: undefined, message: undefined }
 const waiting: NodeSupply = {
   phase: 'waiting',
   reason: 'PoolCreating',
@@ -26,11 +28,18 @@ const waiting: NodeSupply = {
   slots: [slot],
   revisitAfterMs: 7,
 }
-const blocked: NodeSupply = { phase: 'blocked', reason: 'QuotaExceeded', message: 'ask for quota', slots: [slot] }
-const ready: NodeSupply = {
-  phase: 'ready',
-  nodes: ['b', 'a'].map((name) => ({ name, instanceType: 's' })),
-  slots: [{ ...slot, nodeName: 'b', ready: true, reason: undefined, message: undefined }],
+const blocked: NodeSupply = {
+  phase: 'blocked',
+  reason: 'QuotaExceeded',
+  message: 'ask for quota',
+  slots: [served, { ...slot, ordinal: 1, phase: 'Blocked', reason: 'QuotaExceeded', message: 'ask for quota' }],
+}
+const ready: NodeSupply = { phase: 'ready', slots: [served, { ...served, ordinal: 1, nodeName: 'a' }] }
+const lost: NodeSupply = {
+  phase: 'waiting',
+  reason: 'NodeNotReady',
+  message: 'kubelet stopped',
+  slots: [{ ...served, phase: 'NotReady', reason: 'NodeNotReady', message: 'kubelet stopped' }],
 }
 
 function aDeployment(status: NonNullable<Deployment['status']>): Deployment {
@@ -40,7 +49,7 @@ function aDeployment(status: NonNullable<Deployment['status']>): Deployment {
 function seen(parts: Partial<Observed>, metadata: object = {}): Observed {
   const workspace = aWorkspace({ metadata: { finalizers: [WORKSPACE_FINALIZER], ...metadata } })
   const wanted = { deployment: aDeployment({}), service: { metadata: ours } }
-  return { workspace, now: Date.parse(DELETED), wanted, ...parts }
+  return { workspace, now: Date.parse(DELETED), claimsCondition: 'MachineReady', wanted, ...parts }
 }
 
 /** Conditions as `Type=reason`, with `!` for those that are not True. */
@@ -51,6 +60,13 @@ function told(observed: Observed, failure?: Refusal): string[] | undefined {
 }
 
 const failure = { reason: 'Unauthorized', message: 'no' }
+const refusal = { reason: 'UnknownPreset', message: 'm' }
+const aPod = (reason: string, message = ''): Pod => ({
+  metadata: { name: 'phi-3-x' },
+  status: {
+    containerStatuses: [{ name: 'phi-3', ready: false, restartCount: 0, state: { waiting: { reason, message } } }],
+  },
+})
 const serving = aDeployment({ observedGeneration: 2, readyReplicas: 2, updatedReplicas: 2 })
 const older = aDeployment({ observedGeneration: 1, readyReplicas: 2, updatedReplicas: 2 })
 const loading = aDeployment({ observedGeneration: 2, readyReplicas: 1, updatedReplicas: 2 })
@@ -100,11 +116,26 @@ test.each<[rule: string, seen: Observed, failure: Refusal | undefined, resource:
   ],
   ['was scaled up by hand', seen({ supply: ready, deployment: scaled(3) }), undefined, 'NodesReady', 'WorkloadReady'],
   [
-    'lost its nodes, and its servers with them',
+    'gets other nodes, while its servers are gone',
     seen({ supply: waiting, deployment: loading }),
     undefined,
     '!PoolCreating',
     '!NodesNotReady',
+  ],
+  [
+    'lost its node, and the server on it',
+    seen({ supply: lost, deployment: loading }),
+    undefined,
+    '!NodeNotReady',
+    '!NodeLost',
+  ],
+  ['lost its node before there was a server', seen({ supply: lost }), undefined, '!NodeNotReady', '!NodesNotReady'],
+  [
+    'has a Pod whose image cannot be pulled',
+    seen({ supply: ready, deployment: loading, pods: [aPod('ErrImagePull')] }),
+    undefined,
+    'NodesReady',
+    '!ImagePullError',
   ],
   [
     'has the name of one whose objects are still being removed',
@@ -123,13 +154,7 @@ test.each<[rule: string, seen: Observed, failure: Refusal | undefined, resource:
     '!PoolCreating',
     'WorkloadReady',
   ],
-  [
-    'tells why it is not served',
-    seen({ refusal: { reason: 'UnknownPreset', message: 'm' } }),
-    undefined,
-    '!UnknownPreset',
-    '!UnknownPreset',
-  ],
+  ['tells why it is not served', seen({ refusal }), undefined, '!UnknownPreset', '!UnknownPreset'],
   [
     'tells whose name is taken',
     seen({ supply: waiting, service: { metadata: { name: 'phi-3' } } }),
@@ -140,7 +165,7 @@ test.each<[rule: string, seen: Observed, failure: Refusal | undefined, resource:
 ])('a Workspace that %s', (...[, observed, problem, resource, inference]) => {
   const split = (text: string, type: string) => text.replace(/^(!?)/, `$1${type}=`)
   const whole = [resource, inference].find((text) => text.startsWith('!')) ?? 'WorkspaceReady'
-  expect(told(observed, problem)).toEqual([
+  expect(told(observed, problem)?.filter((text) => !text.includes('MachineReady'))).toEqual([
     split(resource, 'ResourceReady'),
     split(inference, 'InferenceReady'),
     split(whole, 'WorkspaceReady'),
@@ -153,11 +178,99 @@ test('nothing is told of a Workspace before it is held', () => {
 })
 
 test('slots and nodes are recorded', () => {
-  const { slots, workerNodes, revisitAfterMs } = report(seen({ supply: waiting }))
-  expect(slots).toEqual([{ ordinal: 0, attempt: 1, claimName: 'ws0', reason: 'PoolCreating' }])
+  const { slots, workerNodes, targetNodeCount, revisitAfterMs } = report(seen({ supply: waiting }))
+  expect(slots).toEqual([
+    {
+      ordinal: 0,
+      attempt: 1,
+      claimName: 'ws0',
+      phase: 'Creating',
+      instanceType: 'Standard_a',
+      reason: 'PoolCreating',
+      message: 'm',
+    },
+  ])
   expect(workerNodes).toEqual([])
+  expect(targetNodeCount).toBe(1)
   expect(revisitAfterMs).toBe(7)
-  expect(report(seen({ supply: ready })).workerNodes).toEqual(['a', 'b'])
+  expect(report(seen({ supply: ready }))).toMatchObject({ workerNodes: ['a', 'b'], targetNodeCount: 2 })
+  expect(report(seen({ supply: blocked })).workerNodes).toEqual(['b'])
+})
+
+test('the words of a claim are told on one line that the API server takes', () => {
+  const message = `quota\n\u001b[31m${'x'.repeat(5000)}`
+  const [written] = report(seen({ supply: { ...waiting, slots: [{ ...slot, message }] } })).slots ?? []
+  expect(written?.message).toMatch(/^quota \\u\{1b\}\[31mx+…$/)
+  expect(written?.message).toHaveLength(1024)
+})
+
+test.each<[rule: string, seen: Observed, says: string]>([
+  ['how many claims are ready', seen({ supply: ready }), 'True ClaimsReady: 2 of 2 claims are ready'],
+  [
+    'what the others wait for',
+    seen({ supply: blocked }),
+    'False QuotaExceeded: 1 of 2 claims are ready; ask for quota',
+  ],
+])('the condition of the claims says %s', (_rule, observed, says) => {
+  const condition = report(observed).conditions?.find(({ type }) => type === 'MachineReady')
+  expect(`${condition?.status} ${condition?.reason}: ${condition?.message}`).toBe(says)
+})
+
+test('nodes that come without claims have no condition for them', () => {
+  const { conditions, outdated } = report(seen({ supply: ready, claimsCondition: undefined }))
+  expect(conditions?.map(({ type }) => type)).not.toContain('MachineReady')
+  expect(outdated).toEqual(expect.arrayContaining(['MachineReady', 'NodeClaimReady']))
+})
+
+test('a Workspace that tunes has a Job and no model server', () => {
+  const tuning = {
+    preset: { name: 'p', accessMode: 'public' as const },
+    method: 'lora' as const,
+    input: {},
+    output: {},
+  }
+  const workspace = aWorkspace({ tuning })
+  const { conditions, outdated, state } = report({ ...seen({ refusal }), workspace })
+  expect(conditions?.map(({ type }) => type)).toEqual([
+    'ResourceReady',
+    'JobStarted',
+    'WorkspaceReady',
+    'WorkspaceSucceeded',
+  ])
+  expect(outdated).toEqual(['InferenceReady', 'NodeClaimReady'])
+  expect(state).toBe('Failed')
+})
+
+const before = (state: NonNullable<WorkspaceStatus['state']>) => {
+  const metadata = { finalizers: [WORKSPACE_FINALIZER] }
+  return { workspace: aWorkspace({ metadata, status: { state } }) }
+}
+
+test.each<[rule: string, seen: Observed, state: WorkspaceStatus['state']]>([
+  ['is Pending while its nodes come', seen({ supply: waiting }), 'Pending'],
+  ['is Pending while its model loads', seen({ supply: ready, deployment: loading }), 'Pending'],
+  ['is Ready when the model answers', seen({ supply: ready, deployment: serving }), 'Ready'],
+  ['is NotReady once it was Ready', seen({ supply: ready, deployment: loading, ...before('Ready') }), 'NotReady'],
+  ['stays NotReady until it is Ready', seen({ supply: waiting, ...before('NotReady') }), 'NotReady'],
+  ['is Ready again', seen({ supply: ready, deployment: serving, ...before('NotReady') }), 'Ready'],
+  ['is Failed when it is refused', seen({ refusal, ...before('Ready') }), 'Failed'],
+  ['is Pending when it is no longer refused', seen({ supply: waiting, ...before('Failed') }), 'Pending'],
+  [
+    'is Pending while its name is taken',
+    seen({ supply: waiting, service: { metadata: { name: 'phi-3' } } }),
+    'Pending',
+  ],
+])('a Workspace %s', (_rule, observed, state) => expect(report(observed).state).toBe(state))
+
+test('the words of a trouble stay as they were told first', () => {
+  const failing = seen({ supply: ready, deployment: loading, pods: [aPod('ErrImagePull', 'port 1 timed out')] })
+  const { conditions = [] } = report(failing)
+  const times = { lastTransitionTime: DELETED, observedGeneration: 1 }
+  const status = { conditions: (conditions ?? []).map((condition) => ({ ...condition, ...times })) }
+  const later = { ...failing, pods: [aPod('ErrImagePull', 'port 2 timed out')] }
+  const workspace = { ...failing.workspace, status }
+  expect(report({ ...later, workspace }).conditions).toEqual(conditions)
+  expect(report(later).conditions).not.toEqual(conditions)
 })
 
 test('what goes well by itself is looked at again only while the model starts', () => {

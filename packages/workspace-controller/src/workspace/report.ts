@@ -1,26 +1,28 @@
-import { WORKSPACE_CONDITIONS, type WorkspaceSlot } from '@kaito/api'
-import type { NodeSupply } from '@kaito/node-provisioner'
+import type { Workspace, WorkspaceSlot, WorkspaceStatus } from '@kaito/api'
+import type { NodeSupply, SlotState } from '@kaito/node-provisioner'
 import { SCHEDULING_PATIENCE_MS } from '../workload/pod-trouble.ts'
+import { oneLine } from '../workload/useful-line.ts'
+import { type ConditionState, conditionStates, outdatedConditions } from './conditions.ts'
 import { conflict } from './conflict.ts'
 import { isHeld } from './held.ts'
 import type { Observed } from './observed.ts'
 import type { Refusal } from './order.ts'
 import { WORKSPACE_REASONS } from './reasons.ts'
-import { type Telling, workloadTelling } from './workload-telling.ts'
+import type { Telling } from './telling.ts'
+import { workloadTelling } from './workload-telling.ts'
 
-/** A condition without its time, which whoever writes it knows. */
-interface ConditionState {
-  type: string
-  status: 'True' | 'False'
-  reason: string
-  message: string
-}
+type State = NonNullable<WorkspaceStatus['state']>
 
+/** What the status shall say. What is absent here stays as it is. */
 export interface Report {
-  /** Undefined leaves the conditions as they are. */
+  /** Undefined leaves the whole status as it is. */
   conditions: ConditionState[] | undefined
-  slots?: WorkspaceSlot[]
+  /** Types of conditions to remove: they do not apply to this Workspace. */
+  outdated?: string[]
+  state?: State
+  targetNodeCount?: number
   workerNodes?: string[]
+  slots?: WorkspaceSlot[]
   revisitAfterMs?: number
 }
 
@@ -28,76 +30,97 @@ const CONFLICT_REVISIT_MS = 60_000
 const FAILURE_REVISIT_MS = 30_000
 /** Giving a node back takes minutes; only what lasts longer is worth a write. */
 const DELETION_PATIENCE_MS = 10 * 60_000
+/** The API server takes no more in a slot. */
+const LONGEST_SLOT_MESSAGE = 1024
 
 /** `failure` is why the pass stopped before its end, as the user shall read it. */
 export function report(seen: Observed, failure?: Refusal): Report {
   const { workspace, refusal, supply } = seen
   if (workspace.metadata.deletionTimestamp) return deletionReport(seen, failure)
-  if (!isHeld(workspace) && !refusal) return { conditions: undefined }
-  const obstacle = refusal ?? conflict(seen)
-  if (obstacle) return { ...refused(obstacle), ...(refusal ? {} : { revisitAfterMs: CONFLICT_REVISIT_MS }) }
+  if (refusal) return { ...refused(seen, refusal), state: 'Failed' }
+  if (!isHeld(workspace)) return { conditions: undefined }
+  const obstacle = conflict(seen)
+  if (obstacle) return { ...refused(seen, obstacle), revisitAfterMs: CONFLICT_REVISIT_MS }
   if (!supply) return { conditions: undefined }
-  const inference = inferenceTelling(seen, failure)
-  const revisitAfterMs = failure ? FAILURE_REVISIT_MS : revisit(supply, inference)
+  const resource = resourceTelling(supply, failure)
+  const workload = workloadOrFailure(seen, failure)
+  const revisitAfterMs = failure ? FAILURE_REVISIT_MS : revisit(supply, workload)
   return {
-    conditions: conditions(resourceTelling(supply, failure), inference),
+    ...told(seen, { resource, workload, claims: claimsTelling(supply, resource) }),
+    targetNodeCount: supply.slots.length,
+    workerNodes: readyNodes(supply),
     // What is missing was not asked for: on record it would count as vanished.
     ...(supply.phase === 'missing' ? {} : { slots: supply.slots.map(slotStatus) }),
-    workerNodes: supply.phase === 'ready' ? supply.nodes.map(({ name }) => name).sort() : [],
     ...(revisitAfterMs === undefined ? {} : { revisitAfterMs }),
   }
 }
 
-/** Most of what is waited for announces itself; only what lasts too long does not. */
-function revisit(supply: NodeSupply, inference: Telling): number | undefined {
-  if (supply.phase === 'waiting') return supply.revisitAfterMs
-  return inference.reason === WORKSPACE_REASONS.workloadStarting ? SCHEDULING_PATIENCE_MS : undefined
+function told(
+  { workspace, claimsCondition }: Observed,
+  tellings: { resource: Telling; workload: Telling; claims?: Telling },
+): Report {
+  return {
+    conditions: conditionStates(workspace, { ...tellings, claimsCondition }),
+    outdated: outdatedConditions(workspace, claimsCondition),
+    state: inferenceState(workspace, tellings.resource.isTrue && tellings.workload.isTrue),
+  }
 }
 
-function deletionReport({ workspace, now }: Observed, failure: Refusal | undefined): Report {
+/** `NotReady` tells that it answered before, which no other fact of the cluster keeps. */
+function inferenceState({ status }: Workspace, isReady: boolean): State {
+  if (isReady) return 'Ready'
+  return status?.state === 'Ready' || status?.state === 'NotReady' ? 'NotReady' : 'Pending'
+}
+
+/** Most of what is waited for announces itself; only what lasts too long does not. */
+function revisit(supply: NodeSupply, workload: Telling): number | undefined {
+  if (supply.phase === 'waiting' || supply.phase === 'blocked') return supply.revisitAfterMs
+  return workload.reason === WORKSPACE_REASONS.workloadStarting ? SCHEDULING_PATIENCE_MS : undefined
+}
+
+function deletionReport(seen: Observed, failure: Refusal | undefined): Report {
   if (!failure) return { conditions: undefined }
+  const { workspace, now } = seen
   const patienceMs = Date.parse(workspace.metadata.deletionTimestamp ?? '') + DELETION_PATIENCE_MS - now
   if (failure.reason === 'Deleting' && patienceMs > 0) return { conditions: undefined, revisitAfterMs: patienceMs }
-  return refused(failure)
+  return refused(seen, failure)
 }
 
-function refused(obstacle: Refusal): Report {
+function refused(seen: Observed, obstacle: Refusal): Report {
   const telling = { isTrue: false, ...obstacle }
-  return { conditions: conditions(telling, telling) }
+  return told(seen, { resource: telling, workload: telling })
 }
 
 function resourceTelling(supply: NodeSupply, failure: Refusal | undefined): Telling {
   if (supply.phase === 'ready') {
-    const names = supply.nodes.map(({ name }) => name).sort()
-    return { isTrue: true, reason: WORKSPACE_REASONS.nodesReady, message: `ready: ${names.join(', ')}` }
+    return { isTrue: true, reason: WORKSPACE_REASONS.nodesReady, message: `ready: ${readyNodes(supply).join(', ')}` }
   }
   if (failure) return { isTrue: false, ...failure }
-  if (supply.phase === 'waiting' || supply.phase === 'blocked') return { isTrue: false, ...supply }
-  return { isTrue: false, reason: WORKSPACE_REASONS.nodesNotReady, message: 'nodes are about to be asked for' }
+  if (supply.phase === 'missing') {
+    return { isTrue: false, reason: WORKSPACE_REASONS.nodesNotReady, message: 'nodes are about to be asked for' }
+  }
+  return { isTrue: false, reason: supply.reason, message: supply.message }
 }
 
-function inferenceTelling(seen: Observed, failure: Refusal | undefined): Telling {
+/** How many claims gave a usable node, and what the others wait for. */
+function claimsTelling({ slots }: NodeSupply, resource: Telling): Telling {
+  const ready = slots.filter(({ phase }) => phase === 'Ready').length
+  const count = `${ready} of ${slots.length} claims are ready`
+  if (resource.isTrue) return { isTrue: true, reason: WORKSPACE_REASONS.claimsReady, message: count }
+  return { ...resource, message: `${count}; ${resource.message}` }
+}
+
+function workloadOrFailure(seen: Observed, failure: Refusal | undefined): Telling {
   return failure && seen.supply?.phase === 'ready' ? { isTrue: false, ...failure } : workloadTelling(seen)
 }
 
-function conditions(resource: Telling, inference: Telling): ConditionState[] {
-  const failing = [resource, inference].find(({ isTrue }) => !isTrue)
-  const message = 'the model answers at the Service of the same name'
-  const workspace = failing ?? { isTrue: true, reason: WORKSPACE_REASONS.workspaceReady, message }
-  const { resourceReady, inferenceReady, workspaceReady, workspaceSucceeded } = WORKSPACE_CONDITIONS
-  return [
-    condition(resourceReady, resource),
-    condition(inferenceReady, inference),
-    condition(workspaceReady, workspace),
-    condition(workspaceSucceeded, workspace),
-  ]
+function readyNodes({ slots }: NodeSupply): string[] {
+  return slots.flatMap(({ phase, nodeName }) => (phase === 'Ready' && nodeName !== undefined ? [nodeName] : [])).sort()
 }
 
-function condition(type: string, { isTrue, reason, message }: Telling): ConditionState {
-  return { type, status: isTrue ? 'True' : 'False', reason, message }
-}
-
-function slotStatus(slot: WorkspaceSlot): WorkspaceSlot {
-  const { ordinal, attempt, claimName, nodeName, retryAt, reason } = slot
-  return { ordinal, attempt, claimName, nodeName, retryAt, reason }
+/** Field by field: one that the definition does not know would be dropped, and written again in every pass. */
+function slotStatus(slot: SlotState): WorkspaceSlot {
+  const { ordinal, attempt, claimName, phase, instanceType, nodeName, retryAt, reason } = slot
+  const message = slot.message === undefined ? undefined : oneLine(slot.message, LONGEST_SLOT_MESSAGE)
+  return { ordinal, attempt, claimName, phase, instanceType, nodeName, retryAt, reason, message }
 }

@@ -1,0 +1,6 @@
+/** What a condition says. */
+export interface Telling {
+  isTrue: boolean
+  reason: string
+  message: string
+}
