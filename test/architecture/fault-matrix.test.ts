@@ -10,30 +10,45 @@ const PROVISIONER_ROWS = [
   45, 53, 62, 64, 77,
 ]
 
+/** Rows that concern admission. */
+const ADMISSION_ROWS = [19, 49, 55, 64, 65, 66, 71, 73, 86, 87]
+
+interface Page {
+  path: string
+  rows: number[]
+  /** Where its files are, unless they say so themselves. */
+  folder: string
+}
+
+const PAGES: Page[] = [
+  { path: 'packages/claim-lifecycle/README.md', rows: PROVISIONER_ROWS, folder: 'packages/claim-lifecycle/src/' },
+  { path: 'docs/validation.md', rows: ADMISSION_ROWS, folder: '' },
+]
+
 interface Row {
   number: number
   files: string[]
 }
 
-function tableOf(readme: string): Row[] {
-  const section = readme.slice(readme.indexOf('## The fault matrix'))
+function tableOf(page: string): Row[] {
+  const section = page.slice(page.indexOf('## The fault matrix'))
   return [...section.matchAll(/^\| (\d+) \|[^|]*\|(.*)\|$/gm)].map(([, number, files = '']) => ({
     number: Number(number),
     files: [...files.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file),
   }))
 }
 
-/** The rows that a test file names, as `row 6` or `rows 12, 30`. */
+/** The rows that a test or an example names, as `row 6` or `rows 12, 30`. */
 function namedRows(source: string): Set<number> {
   const lists = [...source.matchAll(/\brows? (\d+(?:, \d+)*)/g)].map(([, list = '']) => list)
   return new Set(lists.flatMap((list) => list.split(', ').map(Number)))
 }
 
-test('each row of the fault matrix has a test that names it, and the README says where', () => {
-  const table = tableOf(read('packages/claim-lifecycle/README.md'))
-  expect(table.map(({ number }) => number)).toEqual(expect.arrayContaining(PROVISIONER_ROWS))
+test.each(PAGES)('each row of the fault matrix has a test that names it, and $path says where', (page) => {
+  const table = tableOf(read(page.path))
+  expect(table.map(({ number }) => number)).toEqual(expect.arrayContaining(page.rows))
   const wrong = table.flatMap(({ number, files }) => {
-    const paths = files.map((file) => (/^(packages|test)\//.test(file) ? file : `packages/claim-lifecycle/src/${file}`))
+    const paths = files.map((file) => (/^(packages|test|crds)\//.test(file) ? file : `${page.folder}${file}`))
     const silent = paths.filter((path) => !namedRows(read(path)).has(number))
     return files.length === 0 ? [`row ${number}: no test`] : silent.map((path) => `row ${number}: not in ${path}`)
   })

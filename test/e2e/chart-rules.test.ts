@@ -150,7 +150,7 @@ describe.each(CHART_NAMES)('the chart %s', (chart) => {
     )
   })
 
-  test('S23 brings no webhook and no certificate', () => {
+  test('S23, rows 49, 55, 71: brings no webhook and no certificate', () => {
     const kinds = new Set(ofChart(chart).map(({ kind }) => kind))
     expect([...kinds].filter((kind) => /Webhook|Certificate|Secret|APIService/.test(kind))).toEqual([])
   })
@@ -165,6 +165,38 @@ describe.each(CHART_NAMES)('the chart %s', (chart) => {
     expect(refused.code).not.toBe(0)
     expect(refused.err).toMatch(says)
   })
+})
+
+test('the policies of Workspaces carry the catalogue that the ConfigMap lists, and read no parameter', () => {
+  const ofWorkspaces = (kind: string) =>
+    ofKind('workspace', kind).sort((a, b) => b.metadata.name.localeCompare(a.metadata.name))
+  const catalogue = ofKind('workspace', 'ConfigMap').find(({ metadata }) => metadata.name === 'kaito-catalogue')
+  const { presets, instanceTypes } = z.object({ presets: z.string(), instanceTypes: z.string() }).parse(catalogue?.data)
+  const literal = (lines: string) => `['${lines.split('\n').join("', '")}']`
+  const metadata = (name: string) => ({ name, labels: { 'app.kubernetes.io/part-of': 'kaito-typescript' } })
+  const policies = ofWorkspaces('ValidatingAdmissionPolicy')
+  expect(policies).toMatchObject(
+    ['workspaces.kaito.sh', 'workspaces-advice.kaito.sh'].map((name) => ({
+      metadata: metadata(name),
+      spec: {
+        variables: expect.arrayContaining([
+          { name: 'presets', expression: literal(presets) },
+          { name: 'instanceTypes', expression: literal(instanceTypes) },
+        ]),
+      },
+    })),
+  )
+  const bindings = ofWorkspaces('ValidatingAdmissionPolicyBinding')
+  expect(stringify([policies, bindings])).not.toContain('param')
+  expect(bindings).toMatchObject(
+    [
+      ['workspaces.kaito.sh', 'Deny'],
+      ['workspaces-advice.kaito.sh', 'Warn'],
+    ].map(([name = '', action]) => ({
+      metadata: metadata(name),
+      spec: { policyName: name, validationActions: [action] },
+    })),
+  )
 })
 
 test('S1 only the device plugin needs more than "restricted", and only for the directory of its socket', async () => {

@@ -14,6 +14,7 @@ import { done, type Installation, rolledOut, startInstallation } from './install
 const WORKSPACE = '/apis/kaito.sh/v1alpha1/namespaces/default/workspaces/phi-3'
 const CHAT = '/api/v1/namespaces/default/services/phi-3:80/proxy/chat'
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+const POLICIES = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies'
 
 let site: Installation
 
@@ -137,6 +138,9 @@ describe('two charts', () => {
       expect((await site.kube.ask(`${CRDS}/${name}`)).status).toBe(200)
     }
     expect((await site.kube.ask(WORKSPACE)).text).toMatch(/"phi-3"/)
+    for (const name of ['workspaces.kaito.sh', 'workspaces-advice.kaito.sh']) {
+      expect((await site.kube.ask(`${POLICIES}/${name}`)).status).toBe(404)
+    }
   })
 
   test('row 13: installed again under other names, take over without asking Azure for anything new', async () => {

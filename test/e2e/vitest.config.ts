@@ -21,6 +21,7 @@ const ON_ANY_CLUSTER = [
   'takeover',
   'termination',
   'workspace',
+  'workspace-examples',
 ].map((name) => `test/integration/${name}.test.ts`)
 
 const COMPARED = process.env.COMPARED ? ['test/differential/*.test.ts'] : []

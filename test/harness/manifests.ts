@@ -8,20 +8,27 @@ const manifestSchema = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
 })
+const fileSchema = z.union([
+  z.object({ kind: z.literal('List'), items: z.array(manifestSchema) }).transform(({ items }) => items),
+  manifestSchema.transform((manifest) => [manifest]),
+])
 const resourcesSchema = z.object({
   resources: z.array(z.object({ name: z.string(), kind: z.string(), namespaced: z.boolean() })),
 })
 
+/** All that is needed of a client here, so that a cluster without sockets will do. */
+type Kube = Pick<KubeHttp, 'ask'>
+
 export type Manifest = z.infer<typeof manifestSchema>
 
-/** Every object of a YAML file; the path is from the root of the repository. */
+/** Every object of a YAML file, also those of a List; the path is from the root of the repository. */
 export async function readManifests(path: string): Promise<Manifest[]> {
   const text = await readFile(new URL(`../../${path}`, import.meta.url), 'utf8')
-  return parseAllDocuments(text).map((document) => manifestSchema.parse(document.toJS()))
+  return parseAllDocuments(text).flatMap((document) => fileSchema.parse(document.toJS()))
 }
 
 /** Path of the collection that holds objects of this kind, as discovery says. */
-async function collectionPath(kube: KubeHttp, { apiVersion, kind, metadata }: Manifest): Promise<string> {
+async function collectionPath(kube: Kube, { apiVersion, kind, metadata }: Manifest): Promise<string> {
   const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
   const { resources } = resourcesSchema.parse(JSON.parse((await kube.ask(base)).text))
   const resource = resources.find((entry) => entry.kind === kind && !entry.name.includes('/'))
@@ -32,7 +39,7 @@ async function collectionPath(kube: KubeHttp, { apiVersion, kind, metadata }: Ma
 }
 
 /** Creates the object; the server's answer is returned whatever it is. */
-export async function createManifest(kube: KubeHttp, manifest: Manifest) {
+export async function createManifest(kube: Kube, manifest: Manifest) {
   const path = await collectionPath(kube, manifest)
   const answer = await kube.ask(`${path}?fieldValidation=Strict`, { method: 'POST', body: manifest })
   return { path: `${path}/${manifest.metadata.name}`, ...answer }
@@ -52,7 +59,7 @@ const DEVICE_PLUGIN = 'charts/gpu-provisioner/files/nvidia-device-plugin.yaml'
 const namespace = (name: string): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
 
 /** Installs namespaces, kinds, admission policy and, unless told otherwise, the GPU device plugin. */
-export async function installProduct(kube: KubeHttp, { devicePlugin = true } = {}): Promise<void> {
+export async function installProduct(kube: Kube, { devicePlugin = true } = {}): Promise<void> {
   const files = devicePlugin ? [...PRODUCT_MANIFESTS, DEVICE_PLUGIN] : PRODUCT_MANIFESTS
   const manifests = (await Promise.all(files.map(readManifests))).flat()
   for (const manifest of [namespace('kaito-workspace'), namespace('gpu-provisioner'), ...manifests]) {

@@ -88,7 +88,7 @@ describe.skipIf(!findKubectl())('a real kubectl', () => {
     [
       'api-resources',
       ['api-resources', '--api-group=kaito.sh'],
-      /workspaces\s+wk,wks\s+kaito\.sh\/v1alpha1\s+true\s+Workspace/,
+      /workspaces\s+wk,wks\s+kaito\.sh\/v1beta1\s+true\s+Workspace/,
     ],
     ['explain', ['explain', 'workspace.resource'], /labelSelector\s+<Object> -required-[\s\S]*Labels of the nodes/],
     ['explain of a field', ['explain', 'workspace.inference.preset.name'], /FIELD: name <string>/],

@@ -50,7 +50,7 @@ test('the documented example, of a retired size, is served where the region stil
   expect((await scenario.apply(example)).status).toBe(201)
   await scenario.condition('WorkspaceReady', { status: 'True' }, 'workspace-phi-3-mini')
   const events = (await scenario.bed.kube.ask('/api/v1/namespaces/default/events')).text
-  expect(events).toMatch(/"reason":"InstanceTypeRetired"/)
+  expect(events).toMatch(/"reason":"Advice"/)
   expect(events).toMatch(/Standard_NC4as_T4_v3/)
   await scenario.deleteWorkspace('workspace-phi-3-mini')
   await scenario.gone('workspace-phi-3-mini')

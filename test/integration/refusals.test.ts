@@ -4,9 +4,6 @@ import { until } from '../harness/until.ts'
 import { ClaimScenario } from './claim-scenario.ts'
 import { Scenario, workspaceManifest } from './scenario.ts'
 
-/** One longer than the name of a Service may be. */
-const TOO_LONG = 'w'.repeat(64)
-
 describe.concurrent('a refusal', () => {
   test('a region that refuses the retired size is said on the Workspace, with what to do, and nothing is billed', async () => {
     await using scenario = await Scenario.start({ azure: { offersRetiredSizes: false } })
@@ -56,40 +53,6 @@ describe.concurrent('a refusal', () => {
     expect(await scenario.machines()).toEqual([])
     await scenario.deleteWorkspace()
     await scenario.gone()
-  })
-
-  test.each<[what: string, over: string, name: string, reason: string, says: RegExp]>([
-    [
-      'an unknown size that looks like one with GPUs',
-      'resource: { instanceType: Standard_NX96ads_Z100_v9, labelSelector: {} }',
-      'phi-3',
-      'UnknownInstanceType',
-      /"Standard_NX96ads_Z100_v9" is not a known size .* for example Standard_/,
-    ],
-    ['a name that is too long', `metadata: { name: ${TOO_LONG} }`, TOO_LONG, 'InvalidRequest', /at most 63/],
-    [
-      'a label that KAITO sets itself',
-      'resource: { instanceType: Standard_NC24ads_A100_v4, labelSelector: { matchLabels: { kaito.sh/workspace: a } } }',
-      'phi-3',
-      'InvalidRequest',
-      /matchLabels: kaito\.sh\/workspace is set by KAITO itself; use a label of your own/,
-    ],
-    [
-      'a label that no new node can have',
-      'resource: { instanceType: Standard_NC24ads_A100_v4, labelSelector: { matchLabels: { kubernetes.io/hostname: a } } }',
-      'phi-3',
-      'InvalidRequest',
-      /matchLabels: kubernetes\.io\/hostname is set by the cluster/,
-    ],
-  ])('a Workspace with %s is told so, buys nothing and can be deleted', async (_what, over, name, reason, says) => {
-    await using scenario = await Scenario.start()
-    expect((await scenario.apply(workspaceManifest(over))).status).toBe(201)
-    const { message } = await scenario.condition('WorkspaceReady', { status: 'False', reason }, name)
-    expect(message).toMatch(says)
-    await scenario.deleteWorkspace(name)
-    await scenario.gone(name)
-    expect(await scenario.machines()).toEqual([])
-    expect(scenario.billedPools()).toEqual([])
   })
 })
 

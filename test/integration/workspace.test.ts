@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createKubectl, findKubectl } from '../harness/kubectl.ts'
-import { createManifest } from '../harness/manifests.ts'
+import { createManifest, readManifests } from '../harness/manifests.ts'
 import { until } from '../harness/until.ts'
 import { Scenario, workspaceManifest } from './scenario.ts'
 
@@ -142,6 +142,24 @@ describe.concurrent('a Workspace', () => {
     expect(scenario.billedPools()).toHaveLength(1)
   })
 
+  test('row 19: whose preset, and then the whole catalogue, is taken away serves on, and leaves nothing when it is deleted', async () => {
+    await using scenario = await servedOnce()
+    const catalogue = '/api/v1/namespaces/kaito-workspace/configmaps/kaito-catalogue'
+    expect((await patch(scenario, catalogue, { data: { presets: 'another-model access=public' } })).status).toBe(200)
+    await patch(scenario, NAMED, { metadata: { annotations: { 'kaito.sh/enablelb': 'true' } } })
+    await until('the Service follows', async () =>
+      (await scenario.bed.kube.ask(SERVICE)).text.includes('"type":"LoadBalancer"'),
+    )
+    expect((await remove(scenario, catalogue)).status).toBe(200)
+    await ready(scenario)
+    await scenario.deleteWorkspace()
+    await scenario.gone()
+    await nothingIsLeft(scenario)
+    for (const manifest of await readManifests('charts/kaito/workspace/files/catalogue.yaml')) {
+      expect((await scenario.apply(manifest)).status).toBe(201)
+    }
+  })
+
   test.each<[phase: string, reach: (scenario: Scenario) => Promise<unknown>]>([
     ['before it is looked at', async () => undefined],
     [
@@ -241,7 +259,7 @@ describe.concurrent('a Workspace', () => {
     }
     await ready(scenario, LONGEST)
     const conditions = (await scenario.workspace(LONGEST))?.status?.conditions ?? []
-    expect(conditions.map(({ observedGeneration }) => observedGeneration)).toEqual([1, 1, 1, 1])
+    expect(conditions.map(({ observedGeneration }) => observedGeneration)).toEqual([1, 1, 1, 1, 1])
     expect((await statusOf(scenario, LONGEST)).workerNodes).toHaveLength(2)
     expect(scenario.livePools()).toHaveLength(2)
     const events = await until('the last event', async () => {
@@ -261,7 +279,7 @@ describe.concurrent('a Workspace', () => {
     await scenario.kill('workspace-controller')
     scenario.run('workspace-controller', { PRESET_REGISTRY_NAME: 'registry.example.invalid/kaito' })
     await scenario.apply(workspaceManifest())
-    const { message } = await scenario.condition('InferenceReady', { status: 'False', reason: 'WorkloadFailing' })
+    const { message } = await scenario.condition('InferenceReady', { status: 'False', reason: 'ImagePullError' })
     expect(message).toMatch(/cannot be pulled .*registry\.example\.invalid\/kaito\/kaito-phi-3-mini-4k-instruct/)
     expect(message).toMatch(/"kubectl describe pod phi-3-\S+ -n default"/)
     await scenario.deleteWorkspace()
