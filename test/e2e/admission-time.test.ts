@@ -7,7 +7,8 @@ const CREATES = 200
 const GOAL_MS = 5
 /** What the API server says of the time it spends on policies, and on expressions in definitions and policies alike. */
 const MEASURES = {
-  policies: /^apiserver_admission_controller_admission_duration_seconds_sum\{name="ValidatingAdmissionPolicy",operation="CREATE"/,
+  policies:
+    /^apiserver_admission_controller_admission_duration_seconds_sum\{name="ValidatingAdmissionPolicy",operation="CREATE"/,
   expressions: /^apiserver_cel_evaluation_duration_seconds_sum\b/,
 }
 

@@ -22,6 +22,8 @@ const ON_ANY_CLUSTER = [
   'termination',
   'workspace',
   'workspace-examples',
+  'workspace-properties',
+  'workspace-updates',
 ].map((name) => `test/integration/${name}.test.ts`)
 
 const COMPARED = process.env.COMPARED ? ['test/differential/*.test.ts'] : []

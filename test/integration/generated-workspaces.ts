@@ -164,7 +164,7 @@ const structured: fc.Arbitrary<Record<string, unknown>> = fc
   })
 
 /** Texts that break out where somebody splices them into a shell, a YAML, a URL or a log. */
-const HOSTILE_TEXTS = [
+export const HOSTILE_TEXTS = [
   '',
   ' ',
   'a b',
@@ -196,7 +196,7 @@ interface Place {
   key: string
 }
 
-function placesIn(value: unknown, path: string): Place[] {
+export function placesIn(value: unknown, path: string): Place[] {
   const holder = Array.isArray(value) || isRecord(value) ? value : undefined
   if (!holder) return []
   return Object.entries(holder).flatMap(([key, child]) => {

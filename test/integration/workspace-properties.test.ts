@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { orderOf } from '../../packages/workspace-controller/src/workspace/order.ts'
 import { startTestBed, type TestBed } from '../harness/test-bed.ts'
 import { type GeneratedWorkspace, generatedWorkspaces } from './generated-workspaces.ts'
+import { hostileWorkspaces } from './hostile-workspaces.ts'
 
 const CASES = Number(process.env.WORKSPACE_CASES ?? 2_000)
 const SEED = Number(process.env.WORKSPACE_SEED ?? 20_260)
@@ -60,3 +61,16 @@ test(
   },
   TIMEOUT_MS,
 )
+
+/** What ends nowhere: Workspaces with preferredNodes are not served, and no label value is nothing. */
+const INERT = /^resource\.preferredNodes\[0\]|^resource\.labelSelector\.matchLabels\.apps ""/
+
+test('row 65: a text that would break out somewhere is refused in every string of a Workspace', async () => {
+  const accepted: string[] = []
+  for (const generated of hostileWorkspaces()) {
+    const { path, kind } = generated.mutation
+    if ((await judge(generated)) === 'accepted') accepted.push(`${path} ${JSON.stringify(kind)}`)
+  }
+  expect(accepted.filter((where) => !INERT.test(where))).toEqual([])
+  expect(accepted.length).toBeGreaterThan(0)
+})

@@ -20,6 +20,8 @@ const PUBLIC_URL = `^https?://${HOST}(:[0-9]{1,5})?([/?#]${URL_TEXT})?$`
 const INSIDE = '^[^/]*//[^/?#]*[.](?i:localhost|local|internal|svc)([:/?#]|$)'
 const isInside = expression(INSIDE)
 
+const DATA_NAME = '^[A-Za-z0-9]([-A-Za-z0-9._]*[A-Za-z0-9])?$'
+
 /** Whoever may create a Workspace must not reach through it what only the cluster can reach. */
 const publicUrl = () =>
   ruled(
@@ -38,7 +40,12 @@ const publicUrl = () =>
 /** The files that a model is tuned with. */
 export const inputSchema = ruled(
   z.object({
-    name: text(253).describe('Identifies the data, for people.').optional(),
+    name: ruled(
+      text(253),
+      matches(DATA_NAME, 'tuning.input.name holds letters, digits, "-", "." and "_"; rename the data'),
+    )
+      .describe('Identifies the data, for people.')
+      .optional(),
     urls: z
       .array(publicUrl().describe('Address of a data file.'))
       .min(1)

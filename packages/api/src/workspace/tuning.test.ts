@@ -36,6 +36,12 @@ test.each<[what: string, parts: object, path: string, message: string]>([
   ['another method', { method: 'full' }, 'tuning.method', 'Invalid option: expected one of "lora"|"qlora"'],
   ['input from nowhere', { input: { name: 'data' } }, 'tuning.input', ONE_INPUT],
   ['input from two places', { input: { image, urls } }, 'tuning.input', ONE_INPUT],
+  [
+    'data with a name that a shell would run',
+    { input: { urls, name: '$(id)' } },
+    'tuning.input.name',
+    'tuning.input.name holds letters, digits, "-", "." and "_"; rename the data',
+  ],
   ['no addresses', { input: { urls: [] } }, 'tuning.input.urls', 'Too small: expected array to have >=1 items'],
   [
     'input from a volume',
