@@ -50,6 +50,11 @@ describe('whether a size is offered', () => {
     ],
     ['like nothing', ask({ instanceType: 'gpu' }, A100), 'there is no size gpu in eastus'],
     ['retired, which only a try can tell', ask({ instanceType: 'Standard_NC6s_v3' }, A100), undefined],
+    [
+      'retired so long ago that it is gone',
+      ask({ instanceType: 'Standard_NC6s_v2' }, A100),
+      'there is no size Standard_NC6s_v2 in eastus',
+    ],
   ])('%s', (_case, told, expected) => {
     expect(told).toBe(expected)
   })

@@ -9,12 +9,13 @@ interface Wanted {
 }
 
 /**
- * Why a region does not offer a size to the subscription; undefined where it does. A retired size is never refused:
- * whether it is still served, the create itself tells.
+ * Why a region does not offer a size to the subscription; undefined where it does. One that was retired lately is never
+ * refused: whether it is still served, the create itself tells.
  */
 export function sizeRefusal(wanted: Wanted, sizes: VmSizes, location: string): string | undefined {
   const { instanceType, zone, isSpot } = wanted
-  if (RETIRED_INSTANCE_TYPES.has(instanceType.toLowerCase())) return undefined
+  const retired = RETIRED_INSTANCE_TYPES.get(instanceType.toLowerCase())
+  if (retired && !retired.isGone) return undefined
   const size = sizes.get(instanceType.toLowerCase())
   if (!size) return `there is no size ${instanceType} in ${location}${suggestion(instanceType, sizes)}`
   if (size.isRestricted) return `${size.name} is not offered to this subscription in ${location}`
