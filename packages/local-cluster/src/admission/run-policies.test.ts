@@ -244,6 +244,18 @@ test('a binding that warns lets the request pass', () => {
   ])
 })
 
+test('a denial comes with the warnings of other bindings', () => {
+  policy({ validations: [{ expression: 'false', message: 'think twice' }] })
+  store({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'w' },
+    spec: { policyName: 'p', validationActions: ['Warn'] },
+  })
+  const warnings = ["Validation failed for ValidatingAdmissionPolicy 'p' with binding 'w': think twice"]
+  expect(() => bench.send(box())).toThrow(expect.objectContaining({ warnings }))
+})
+
 test('a binding that audits lets the request pass in silence', () => {
   policy({}, { validationActions: ['Audit'] })
   expect(bench.send(box()).warnings).toEqual([])

@@ -22,21 +22,30 @@ const BINDINGS: KindRef = {
   kind: 'ValidatingAdmissionPolicyBinding',
 }
 
-/** Lets the ValidatingAdmissionPolicies judge a request: throws the first denial, returns warnings. */
+/** Lets all ValidatingAdmissionPolicies judge a request: throws the first denial, with all warnings, or returns these. */
 export function runPolicies(request: ValidateRequest, around: Surroundings): string[] {
   // Policies do not judge policies, so that a wrong one can be corrected.
   if (request.kind.group === GROUP) return []
   const bindings = around.reader.list(BINDINGS)
   if (bindings.length === 0) return []
-  const warnings: string[] = []
+  const verdicts: Verdict[] = []
   for (const stored of around.reader.list(POLICIES)) {
     const own = bindings.filter((binding) => stringAt(binding, 'spec', 'policyName') === stored.metadata.name)
     if (own.length === 0) continue
     const policy = admissionPolicy(stored)
     if (!matchesResources(request, policy.matchConstraints, around)) continue
-    for (const binding of own) warnings.push(...runBinding({ request, around, policy, binding }))
+    for (const binding of own) verdicts.push(runBinding({ request, around, policy, binding }))
   }
-  return warnings
+  const warnings = verdicts.flatMap((verdict) => verdict.warnings)
+  const denial = verdicts.find((verdict) => verdict.denial)?.denial
+  if (!denial) return warnings
+  denial.warnings.push(...warnings)
+  throw denial
+}
+
+interface Verdict {
+  denial?: StatusError
+  warnings: string[]
 }
 
 interface BindingRun {
@@ -46,24 +55,18 @@ interface BindingRun {
   binding: KubeObject
 }
 
-function runBinding({ request, around, policy, binding }: BindingRun): string[] {
-  if (!matchesResources(request, objectAt(binding, 'spec', 'matchResources') ?? {}, around)) return []
+function runBinding({ request, around, policy, binding }: BindingRun): Verdict {
+  if (!matchesResources(request, objectAt(binding, 'spec', 'matchResources') ?? {}, around)) return { warnings: [] }
   const actions = listAt(binding, 'spec', 'validationActions')
   const name = binding.metadata.name
   const found = denialsOf({ request, around, policy, binding })
   const [first] = found
-  if (first !== undefined && (actions.includes('Deny') || first.isFault)) {
-    throw denied(
-      request,
-      `ValidatingAdmissionPolicy '${policy.name}' with binding '${name}' denied request: ${first.message}`,
-      first.reason,
-    )
-  }
-  if (!actions.includes('Warn')) return []
-  return found.map(
-    ({ message }) =>
-      `Validation failed for ValidatingAdmissionPolicy '${policy.name}' with binding '${name}': ${message}`,
-  )
+  const prefix = `ValidatingAdmissionPolicy '${policy.name}' with binding '${name}'`
+  const warnings = actions.includes('Warn')
+    ? found.map(({ message }) => `Validation failed for ${prefix}: ${message}`)
+    : []
+  if (first === undefined || !(actions.includes('Deny') || first.isFault)) return { warnings }
+  return { denial: denied(request, `${prefix} denied request: ${first.message}`, first.reason), warnings }
 }
 
 function denialsOf(run: BindingRun): (Denial & { isFault?: boolean })[] {
