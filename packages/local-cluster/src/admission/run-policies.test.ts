@@ -26,20 +26,21 @@ function store(draft: Draft): void {
   bench.stored.push(bench.send(draft).object)
 }
 
+const GROUP = 'admissionregistration.k8s.io/v1'
+
 function policy(spec: object, binding: object = {}): void {
-  const apiVersion = 'admissionregistration.k8s.io/v1'
   store({
-    apiVersion,
+    apiVersion: GROUP,
     kind: 'ValidatingAdmissionPolicy',
     metadata: { name: 'p' },
     spec: { matchConstraints: { resourceRules: [RULE] }, validations: [{ expression: 'false' }], ...spec },
   })
-  store({
-    apiVersion,
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name: 'b' },
-    spec: { policyName: 'p', validationActions: ['Deny'], ...binding },
-  })
+  bind('b', { validationActions: ['Deny'], ...binding })
+}
+
+function bind(name: string, spec: object): void {
+  const kind = 'ValidatingAdmissionPolicyBinding'
+  store({ apiVersion: GROUP, kind, metadata: { name }, spec: { policyName: 'p', ...spec } })
 }
 
 const DENIED = "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: "
@@ -246,12 +247,7 @@ test('a binding that warns lets the request pass', () => {
 
 test('a denial comes with the warnings of other bindings', () => {
   policy({ validations: [{ expression: 'false', message: 'think twice' }] })
-  store({
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name: 'w' },
-    spec: { policyName: 'p', validationActions: ['Warn'] },
-  })
+  bind('w', { validationActions: ['Warn'] })
   const warnings = ["Validation failed for ValidatingAdmissionPolicy 'p' with binding 'w': think twice"]
   expect(() => bench.send(box())).toThrow(expect.objectContaining({ warnings }))
 })
