@@ -90,7 +90,8 @@ export function openObject(description: string) {
     .describe(description)
 }
 
-const DNS_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
+/** RFC 1123 label, of any length. */
+export const DNS_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 
 /** Name of a namespaced object (RFC 1123 subdomain). */
 export function objectName(field: string) {

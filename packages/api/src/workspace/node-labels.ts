@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { celText, expression, fixed, mapOf, matches, type Rule, ruled, text } from '../kubernetes-schema.ts'
+import { celText, DNS_LABEL, expression, fixed, mapOf, matches, type Rule, ruled, text } from '../kubernetes-schema.ts'
 import { INSTANCE_TYPE_LABEL } from '../labels.ts'
+import { namedSizes, type Sizes } from './named-sizes.ts'
 
 type Labels = Record<string, string>
 
 const NAME = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?'
-const DNS_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const KEY = `^(${DNS_LABEL}([.]${DNS_LABEL})*/)?${NAME}$`
 const MAX_PREFIX = 253
 const KAITO_KEY = '(^|[.])(kaito|karpenter)[.]sh/'
@@ -77,20 +77,18 @@ export const labelSelectorSchema = ruled(
   fixed('resource.labelSelector cannot be changed; create another Workspace'),
 ).describe('Labels of the nodes this Workspace uses.')
 
-interface Sizes {
-  instanceType?: string | undefined
-  instanceTypes?: string[] | undefined
+interface LabelledSizes extends Sizes {
   labelSelector: { matchLabels?: Labels | undefined }
 }
 
 /** On the object that has sizes and labels: the cluster writes the size of a node, so it must be the one asked for. */
-export const sizeLabelIsTrue: Rule<Sizes> = {
+export const sizeLabelIsTrue: Rule<LabelledSizes> = {
   rule: `!has(self.labelSelector.matchLabels) || !('${INSTANCE_TYPE_LABEL}' in self.labelSelector.matchLabels) || (has(self.instanceType) ? [self.instanceType] : []) + (has(self.instanceTypes) ? self.instanceTypes : []) == [self.labelSelector.matchLabels['${INSTANCE_TYPE_LABEL}']]`,
   message: `the cluster sets ${INSTANCE_TYPE_LABEL} to the size of each node; write the only size of this Workspace, or leave the label out`,
   fieldPath: '.labelSelector.matchLabels',
-  holds: ({ instanceType, instanceTypes = [], labelSelector }) => {
-    const label = labelSelector.matchLabels?.[INSTANCE_TYPE_LABEL]
-    const sizes = instanceType === undefined ? instanceTypes : [instanceType, ...instanceTypes]
+  holds: (named) => {
+    const label = named.labelSelector.matchLabels?.[INSTANCE_TYPE_LABEL]
+    const sizes = namedSizes(named)
     return label === undefined || (sizes.length === 1 && sizes[0] === label)
   },
 }

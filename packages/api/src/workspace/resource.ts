@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fixed, fixedField, matches, notServed, objectName, type Rule, ruled, text } from '../kubernetes-schema.ts'
+import { namedSizes, type Sizes } from './named-sizes.ts'
 import { labelSelectorSchema, sizeLabelIsTrue } from './node-labels.ts'
 
 const SIZE = '^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$'
@@ -31,11 +32,6 @@ const partitionSchema = notServed(
   'a Workspace has its nodes for itself, so no part of one is served; leave resource.partition out and choose a smaller size',
 ).describe('Not served: a Workspace has its nodes for itself.')
 
-interface Sizes {
-  instanceType?: string | undefined
-  instanceTypes?: string[] | undefined
-}
-
 const sizeIsNamed: Rule<Sizes> = {
   rule: 'has(self.instanceType) || has(self.instanceTypes)',
   message: 'name the GPU size of the nodes, for example Standard_NC24ads_A100_v4',
@@ -47,8 +43,8 @@ const sizesDiffer: Rule<Sizes> = {
   rule: '!has(self.instanceTypes) || self.instanceTypes.all(one, self.instanceTypes.exists_one(other, other.lowerAscii() == one.lowerAscii()) && (!has(self.instanceType) || self.instanceType.lowerAscii() != one.lowerAscii()))',
   message: 'a size is named twice, in instanceTypes or also in instanceType; name each once, the first choice first',
   fieldPath: '.instanceTypes',
-  holds: ({ instanceType, instanceTypes = [] }) => {
-    const sizes = instanceType === undefined ? instanceTypes : [instanceType, ...instanceTypes]
+  holds: (named) => {
+    const sizes = namedSizes(named)
     return new Set(sizes.map((size) => size.toLowerCase())).size === sizes.length
   },
 }

@@ -1,4 +1,4 @@
-import { TERMINATION_TIMESTAMP_ANNOTATION } from '@kaito/api'
+import { TERMINATION_TIMESTAMP_ANNOTATION, timestamp } from '@kaito/api'
 import {
   type Cache,
   type Clock,
@@ -10,7 +10,6 @@ import {
 import type { Claim } from '../claim/claim.ts'
 import type { ClaimAdapter, StepReport } from '../claim/claim-adapter.ts'
 import type { ServedKind } from '../claim/served-kind.ts'
-import { timestamp } from '../timestamp.ts'
 
 /** The claims of one kind, for whoever looks after their nodes. */
 export interface ClaimHealth extends Pick<ServedKind, 'owner' | 'cached' | 'get'> {

@@ -1,3 +1,4 @@
+import { timestamp } from '@kaito/api'
 import { CloudError } from '@kaito/cloud-provider'
 import {
   ApiError,
@@ -12,7 +13,6 @@ import { createToldOnce, type ToldOnce } from '../consistency/told-once.ts'
 import { createCloudPauses } from '../instances/cloud-pauses.ts'
 import { type LaunchRefusal, launchRefusal } from '../launch/refusal.ts'
 import { stopwatchOf } from '../termination/end-clock.ts'
-import { timestamp } from '../timestamp.ts'
 import type { Dependencies } from './dependencies.ts'
 import { effectsOf } from './effects.ts'
 import { absenceOf, observe } from './observe.ts'

@@ -1,6 +1,5 @@
-import { TERMINATION_TIMESTAMP_ANNOTATION } from '@kaito/api'
+import { TERMINATION_TIMESTAMP_ANNOTATION, timestamp } from '@kaito/api'
 import type { Claim } from '../claim/claim.ts'
-import { timestamp } from '../timestamp.ts'
 
 /** The last second that RFC 3339 can write: nobody lives to see a longer grace period. */
 const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59)

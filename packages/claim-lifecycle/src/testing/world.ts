@@ -1,4 +1,4 @@
-import { type AgentPoolClass, CLAIM_UID_LABEL, type Machine, type NodeClaim } from '@kaito/api'
+import { type AgentPoolClass, CLAIM_UID_LABEL, type Machine, type NodeClaim, timestamp } from '@kaito/api'
 import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import { createFakeCloud, type FakeCloudOptions } from '@kaito/cloud-provider/testing'
 import { createMetrics, NODES, type Node } from '@kaito/controller-kit'
@@ -13,7 +13,6 @@ import { createChoiceRefusals } from '../launch/choice-refusals.ts'
 import { claimIndexes, createLifecycleController } from '../lifecycle/controller.ts'
 import { nodeIndexes } from '../node/node-indexes.ts'
 import { DEFAULT_SETTINGS, type LifecycleSettings } from '../settings.ts'
-import { timestamp } from '../timestamp.ts'
 import { createCrashPoint } from './crash-point.ts'
 
 const NAME = 'ws0123456ab'

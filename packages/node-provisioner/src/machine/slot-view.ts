@@ -1,4 +1,4 @@
-import { INSTANCE_TYPE_LABEL, type Machine } from '@kaito/api'
+import { INSTANCE_TYPE_LABEL, type Machine, timestamp } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
 import type { NodeRequest, SlotRecord, SlotState } from '../node-provisioner.ts'
 import { claimName } from './claim-name.ts'
@@ -91,5 +91,5 @@ function vanished(record: SlotRecord, request: NodeRequest, now: number): SlotVi
 }
 
 function wholeSecond(time: number): string {
-  return new Date(Math.ceil(time / 1000) * 1000).toISOString().replace('.000Z', 'Z')
+  return timestamp(Math.ceil(time / 1000) * 1000)
 }

@@ -1,4 +1,4 @@
-import type { Workspace, WorkspaceStatus } from '@kaito/api'
+import { timestamp, type Workspace, type WorkspaceStatus } from '@kaito/api'
 import { mergeConditions } from '@kaito/controller-kit'
 import type { Report } from './report.ts'
 
@@ -9,7 +9,7 @@ import type { Report } from './report.ts'
 export function nextStatus({ metadata, status }: Workspace, told: Report, now: number): WorkspaceStatus | undefined {
   const { conditions, outdated = [], revisitAfterMs: _revisitAfterMs, ...fields } = told
   if (!conditions) return undefined
-  const nowIso = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z')
+  const nowIso = timestamp(now)
   const { generation: observedGeneration = 0 } = metadata
   const kept = (status?.conditions ?? []).filter(({ type }) => !outdated.includes(type))
   const desired = conditions.map((condition) => ({ ...condition, lastTransitionTime: nowIso }))

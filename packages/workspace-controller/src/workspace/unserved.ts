@@ -13,6 +13,12 @@ interface Row extends Unserved {
 }
 
 const WITHOUT = 'create the Workspace without it'
+/** Served on one node each, by an image that anybody can pull. */
+const SERVED_PRESETS = presetNames().filter((name) => {
+  const preset = findPreset(name)
+  return preset?.image.access === 'public' && !preset.inference.distributed
+})
+const INSTEAD = `create the Workspace with one of these under inference.preset.name: ${SERVED_PRESETS.join(', ')}`
 
 /** The first such field; undefined when all that is asked for is served. `sizes` are those asked for. */
 export function unserved(
@@ -24,17 +30,16 @@ export function unserved(
 
 function workloadRows({ inference, tuning }: Pick<Workspace, 'inference' | 'tuning'>): Row[] {
   const { accessMode, name = '' } = inference?.preset ?? {}
-  const instead = `create the Workspace with one of these under inference.preset.name: ${servedPresets().join(', ')}`
   return [
     {
       path: 'tuning',
       isUsed: tuning !== undefined,
-      message: `models are not tuned by this version; ${instead}`,
+      message: `models are not tuned by this version; ${INSTEAD}`,
     },
     {
       path: 'inference.template',
       isUsed: inference?.template !== undefined,
-      message: `model servers of your own are not run by this version; ${instead}`,
+      message: `model servers of your own are not run by this version; ${INSTEAD}`,
     },
     {
       path: 'inference.adapters',
@@ -44,12 +49,12 @@ function workloadRows({ inference, tuning }: Pick<Workspace, 'inference' | 'tuni
     {
       path: 'inference.preset.name',
       isUsed: findPreset(name)?.inference.distributed !== undefined,
-      message: `${name} spans several nodes, which this version does not serve; ${instead}`,
+      message: `${name} spans several nodes, which this version does not serve; ${INSTEAD}`,
     },
     {
       path: 'inference.preset.accessMode',
       isUsed: accessMode === 'private',
-      message: `images of your own are not run by this version; ${instead}`,
+      message: `images of your own are not run by this version; ${INSTEAD}`,
     },
   ]
 }
@@ -89,12 +94,4 @@ function resourceRows(resource: Workspace['resource'], sizes: readonly InstanceT
       message: `nodes are asked for one by one by this version; ${WITHOUT}`,
     },
   ]
-}
-
-/** Served on one node each, by an image that anybody can pull. */
-function servedPresets(): string[] {
-  return presetNames().filter((name) => {
-    const preset = findPreset(name)
-    return preset?.image.access === 'public' && !preset.inference.distributed
-  })
 }
