@@ -201,17 +201,30 @@ export class ClaimScenario {
       },
       { withinMs },
     ).catch((error: Error) => {
-      throw new Error(
-        `${error.message}; it has ${last}; the provisioner said last: ${this.#last?.tail.slice(-1_000)}`,
-        { cause: error },
-      )
+      throw new Error(`${error.message}; it has ${last}; ${this.#lastWords()}`, { cause: error })
     })
+  }
+
+  #lastWords(): string {
+    return `the provisioner said last: ${this.#last?.tail.slice(-2_000)}`
   }
 
   ready = (name: string) => this.condition(name, 'Ready', { status: 'True' })
 
-  gone(name: string, withinMs = 30_000): Promise<boolean> {
-    return until(`${this.#kind} ${name} is gone`, async () => (await this.machine(name)) === undefined, { withinMs })
+  async gone(name: string, withinMs = 30_000): Promise<void> {
+    let last: unknown
+    await until(
+      `${this.#kind} ${name} is gone`,
+      async () => {
+        last = await this.machine(name)
+        return last === undefined
+      },
+      { withinMs },
+    ).catch((error: Error) => {
+      const calls = this.armCalls(/./).slice(-10).join(', ')
+      const facts = `it is ${JSON.stringify(last)}; Azure was asked ${calls}; ${this.#lastWords()}`
+      throw new Error(`${error.message}; ${facts}`, { cause: error })
+    })
   }
 
   /** Names of the agent pools with GPUs that bill now. */
