@@ -4,6 +4,10 @@ import { build, type Plugin } from 'rolldown'
 /** Controllers that are shipped as images. */
 export const CONTROLLERS = ['workspace-controller', 'gpu-provisioner'] as const
 
+/** Everything that is shipped as an image: the controllers, and what runs in the Pods of Workspaces. */
+export const IMAGES = [...CONTROLLERS, 'tuning-tools'] as const
+export type ImageName = (typeof IMAGES)[number]
+
 /**
  * What images start Node with: a small young generation keeps resident memory low. The old one must stay free to grow
  * with the cluster. No signal opens a debugger in a controller.
@@ -33,21 +37,33 @@ const withoutUnusedHttp: Plugin = {
 
 /** Writes one self-contained folder per controller; what it imports late becomes a chunk of its own there. */
 export function bundleController(name: (typeof CONTROLLERS)[number]): Promise<string> {
-  return bundle({
+  return bundle(placesOf(name))
+}
+
+/** Writes the folder of what an image runs, and answers the path of the script that starts it. */
+export function bundleImage(name: ImageName): Promise<string> {
+  // Pods of Workspaces name this script.
+  return name === 'tuning-tools' ? bundle({ ...placesOf(name), script: 'tuning-tools.mjs' }) : bundleController(name)
+}
+
+function placesOf(name: ImageName) {
+  return {
     input: fileURLToPath(new URL(`../../packages/${name}/src/main.ts`, import.meta.url)),
     dir: fileURLToPath(new URL(`../../dist/${name}`, import.meta.url)),
-  })
+  }
 }
 
 interface BundleOptions {
   input: string
   /** Is emptied before. */
   dir: string
+  /** File name of the result. */
+  script?: string
   plugins?: Plugin[]
 }
 
 /** Bundles one script the way controllers are, and answers the path of the result. */
-export async function bundle({ input, dir, plugins = [] }: BundleOptions): Promise<string> {
+export async function bundle({ input, dir, script = 'main.mjs', plugins = [] }: BundleOptions): Promise<string> {
   await build({
     input,
     platform: 'node',
@@ -56,14 +72,14 @@ export async function bundle({ input, dir, plugins = [] }: BundleOptions): Promi
     output: {
       dir,
       format: 'esm',
-      entryFileNames: 'main.mjs',
+      entryFileNames: script,
       cleanDir: true,
       // Names stay, for stack traces.
       minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     },
     logLevel: 'warn',
   })
-  return `${dir}/main.mjs`
+  return `${dir}/${script}`
 }
 
-if (import.meta.main) for (const name of CONTROLLERS) console.log(await bundleController(name))
+if (import.meta.main) for (const name of IMAGES) console.log(await bundleImage(name))

@@ -1,11 +1,10 @@
-import type { CONTROLLERS } from './bundle.ts'
+import type { ImageName } from './bundle.ts'
 
-export type ControllerName = (typeof CONTROLLERS)[number]
-
-/** What each controller's image is called in a registry. */
-const IMAGE_NAMES: Record<ControllerName, string> = {
+/** What each image is called in a registry; the chart looks for the tools beside the workspace controller. */
+const REPOSITORIES: Record<ImageName, string> = {
   'workspace-controller': 'workspace',
   'gpu-provisioner': 'gpu-provisioner',
+  'tuning-tools': 'tuning-tools',
 }
 
 /** Programs that can build and push, in the order in which they are looked for. */
@@ -18,6 +17,8 @@ export interface ImageRequest {
   platforms: string[]
   /** Another base than the Dockerfile's, best by digest. */
   base?: string | undefined
+  /** Another image to take crane from than the Dockerfile's, best by digest. */
+  crane?: string | undefined
   /** Where the code comes from, and which commit. */
   source?: string | undefined
   revision?: string | undefined
@@ -26,7 +27,7 @@ export interface ImageRequest {
 }
 
 export interface Image {
-  controller: ControllerName
+  name: ImageName
   tag: string
   /** File that the engine writes the digest of what it pushed into. */
   digestFile: string
@@ -38,17 +39,17 @@ export interface Command {
 }
 
 /** Name of the image in the registry. */
-export function imageRepository({ registry }: Pick<ImageRequest, 'registry'>, controller: ControllerName): string {
-  return `${registry}/${IMAGE_NAMES[controller]}`
+export function imageRepository({ registry }: Pick<ImageRequest, 'registry'>, name: ImageName): string {
+  return `${registry}/${REPOSITORIES[name]}`
 }
 
 /** What to run, in order, from the root of the repository to build one image and push it. */
 export function imageCommands(engine: Engine, request: ImageRequest, image: Image): Command[] {
-  const reference = `${imageRepository(request, image.controller)}:${image.tag}`
-  const dockerfile = `deploy/images/${image.controller}.Dockerfile`
+  const reference = `${imageRepository(request, image.name)}:${image.tag}`
+  const dockerfile = `deploy/images/${image.name}.Dockerfile`
   const common = [
     ...['--file', dockerfile, '--platform', request.platforms.join(','), '--tag', reference],
-    ...(request.base === undefined ? [] : ['--build-arg', `BASE=${request.base}`]),
+    ...buildArguments(request, image),
     ...labels(request, image).flatMap((label) => ['--label', label]),
   ]
   if (engine === 'docker') {
@@ -66,6 +67,14 @@ export function imageCommands(engine: Engine, request: ImageRequest, image: Imag
     { program: engine, args: ['build', ...common, ...own, '.'] },
     { program: engine, args: ['push', '--digestfile', image.digestFile, reference] },
   ]
+}
+
+/** An image is told only of what it is made of: engines warn of the rest. */
+function buildArguments({ base, crane }: ImageRequest, { name }: Image): string[] {
+  const given = { BASE: base, CRANE: name === 'tuning-tools' ? crane : undefined }
+  return Object.entries(given).flatMap(([key, value]) =>
+    value === undefined ? [] : ['--build-arg', `${key}=${value}`],
+  )
 }
 
 function labels({ base, source, revision }: ImageRequest, { tag }: Image): string[] {

@@ -1,7 +1,9 @@
-import type { ControllerName } from './image-commands.ts'
+import { CONTROLLERS, type ImageName } from './bundle.ts'
+
+type ControllerName = (typeof CONTROLLERS)[number]
 
 export interface PushedImage {
-  controller: ControllerName
+  name: ImageName
   /** Registry and name, without a tag. */
   repository: string
   digest: string
@@ -28,9 +30,16 @@ const SETTINGS: Record<ControllerName, string[]> = {
 
 /** The commands that install what was pushed. */
 export function installCommands(images: PushedImage[]): string[] {
-  return images.map(({ controller, repository, digest }) => {
+  const pushed = new Map(images.map((image) => [image.name, image]))
+  const tools = pushed.get('tuning-tools')
+  return CONTROLLERS.flatMap((controller) => {
+    const image = pushed.get(controller)
+    if (!image) return []
     const { folder, namespace } = CHARTS[controller]
-    const values = [`image.repository=${repository}`, `image.digest=${digest}`, ...SETTINGS[controller]]
+    const values = [`image.repository=${image.repository}`, `image.digest=${image.digest}`, ...SETTINGS[controller]]
+    if (controller === 'workspace-controller' && tools) {
+      values.push(`tuning.toolsImage=${tools.repository}@${tools.digest}`)
+    }
     return [
       `helm install ${folder.split('/').at(-1)} ./${folder} --namespace ${namespace} --create-namespace`,
       ...values.map((value) => `  --set ${value}`),

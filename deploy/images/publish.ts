@@ -3,10 +3,9 @@ import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { bundleController, CONTROLLERS } from './bundle.ts'
+import { bundleImage, IMAGES, type ImageName } from './bundle.ts'
 import {
   type Command,
-  type ControllerName,
   ENGINES,
   type Engine,
   type Image,
@@ -35,11 +34,12 @@ function findEngine(): Engine {
   return found
 }
 
-/** The version that the controller's chart takes by default. */
-function appVersion(controller: ControllerName): string {
-  const chart: unknown = parse(readFileSync(join(ROOT, CHARTS[controller].folder, 'Chart.yaml'), 'utf8'))
+/** The version that the chart which installs the image takes by default. */
+function appVersion(name: ImageName): string {
+  const { folder } = CHARTS[name === 'tuning-tools' ? 'workspace-controller' : name]
+  const chart: unknown = parse(readFileSync(join(ROOT, folder, 'Chart.yaml'), 'utf8'))
   const version = chart !== null && typeof chart === 'object' && 'appVersion' in chart ? chart.appVersion : undefined
-  if (typeof version !== 'string') throw new Error(`${CHARTS[controller].folder}/Chart.yaml has no appVersion`)
+  if (typeof version !== 'string') throw new Error(`${folder}/Chart.yaml has no appVersion`)
   return version
 }
 
@@ -59,8 +59,8 @@ function forgetTimes(folder: string): void {
   utimesSync(folder, 0, 0)
 }
 
-async function build(controller: ControllerName): Promise<void> {
-  forgetTimes(join(await bundleController(controller), '..'))
+async function build(name: ImageName): Promise<void> {
+  forgetTimes(join(await bundleImage(name), '..'))
 }
 
 function push(engine: Engine, { image, commands }: Plan, repository: string): PushedImage {
@@ -69,7 +69,7 @@ function push(engine: Engine, { image, commands }: Plan, repository: string): Pu
     execFileSync(command.program, command.args, { cwd: ROOT, stdio: 'inherit' })
   }
   const digest = pushedDigest(engine, readFileSync(join(ROOT, image.digestFile), 'utf8'))
-  return { controller: image.controller, repository, digest }
+  return { name: image.name, repository, digest }
 }
 
 interface Plan {
@@ -79,17 +79,17 @@ interface Plan {
 
 async function publish(request: Request): Promise<void> {
   const engine = request.engine ?? (request.isDryRun ? 'docker' : findEngine())
-  const plans = CONTROLLERS.map((controller): Plan => {
-    const digestFile = `dist/${controller}.digest`
-    const image = { controller, tag: request.tag ?? appVersion(controller), digestFile }
+  const plans = IMAGES.map((name): Plan => {
+    const digestFile = `dist/${name}.digest`
+    const image = { name, tag: request.tag ?? appVersion(name), digestFile }
     return { image, commands: imageCommands(engine, request, image) }
   })
   if (request.isDryRun) {
     for (const command of plans.flatMap(({ commands }) => commands)) console.log(shellLine(command))
     return
   }
-  for (const controller of CONTROLLERS) await build(controller)
-  const pushed = plans.map((plan) => push(engine, plan, imageRepository(request, plan.image.controller)))
+  for (const name of IMAGES) await build(name)
+  const pushed = plans.map((plan) => push(engine, plan, imageRepository(request, plan.image.name)))
   if (request.digestsFile !== undefined) writeFileSync(request.digestsFile, `${JSON.stringify(pushed)}\n`)
   console.log(`\nPushed:\n${pushed.map(({ repository, digest }) => `  ${repository}@${digest}`).join('\n')}`)
   console.log(`\nInstall them (docs/aks.md explains each value):\n\n${installCommands(pushed).join('\n\n')}`)

@@ -2,25 +2,26 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { CONTROLLERS, NODE_ENVIRONMENT, NODE_FLAGS } from '../../deploy/images/bundle.ts'
+import { CONTROLLERS, IMAGES, NODE_ENVIRONMENT, NODE_FLAGS } from '../../deploy/images/bundle.ts'
 import { withImage } from '../../deploy/images/chart-values.ts'
 import { type Engine, imageCommands, pushedDigest, shellLine } from '../../deploy/images/image-commands.ts'
 import { readRequest } from '../../deploy/images/image-request.ts'
 import { installCommands } from '../../deploy/images/install-commands.ts'
+import { CRANE_VERSION } from '../control-plane/tools.ts'
 import { ROOT } from './module-graph.ts'
 
 const DIGEST = `sha256:${'0'.repeat(64)}`
 
 /** Instructions of a Dockerfile, with continued lines joined. */
-function instructions(controller: string): string[] {
-  return readFileSync(join(ROOT, `deploy/images/${controller}.Dockerfile`), 'utf8')
+function instructions(image: string): string[] {
+  return readFileSync(join(ROOT, `deploy/images/${image}.Dockerfile`), 'utf8')
     .replaceAll('\\\n', '')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
 }
 
-const all = (controller: string, instruction: string) =>
-  instructions(controller).flatMap((line) =>
+const all = (image: string, instruction: string) =>
+  instructions(image).flatMap((line) =>
     line.startsWith(`${instruction} `) ? [line.slice(instruction.length + 1).trim()] : [],
   )
 
@@ -41,14 +42,39 @@ test.each(CONTROLLERS)('the image of the %s holds the bundle alone, and root run
   expect(instructions(controller).filter((line) => !known.includes(line.split(' ')[0] ?? ''))).toEqual([])
 })
 
-test.each(CONTROLLERS)('nothing but the bundle of the %s is sent to a build', (controller) => {
-  const rules = readFileSync(join(ROOT, `deploy/images/${controller}.Dockerfile.dockerignore`), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-  expect(rules).toEqual(['*', `!dist/${controller}`])
+test('the image of the tuning tools starts what Pods name, finds node and crane, and root runs nothing', () => {
+  const tools = 'tuning-tools'
+  expect(all(tools, 'FROM')).toEqual([
+    expect.stringMatching(/^\$\{CRANE\} AS crane$/),
+    expect.stringMatching(/^\$\{BASE\}$/),
+  ])
+  expect(all(tools, 'ARG')).toEqual([
+    ...all('workspace-controller', 'ARG'),
+    expect.stringMatching(/^CRANE=\S+\/crane:v\S+$/),
+  ])
+  expect(all(tools, 'COPY')).toEqual([
+    '--from=crane --chmod=0555 /ko-app/crane /usr/local/bin/crane',
+    '--chmod=0555 dist/tuning-tools /app',
+  ])
+  expect(all(tools, 'ENV')).toEqual(['PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin'])
+  expect(all(tools, 'USER')).toEqual(['65532:65532'])
+  expect(all(tools, 'ENTRYPOINT').map((text): unknown => JSON.parse(text))).toEqual([['node', '/app/tuning-tools.mjs']])
+  const known = ['ARG', 'FROM', 'LABEL', 'COPY', 'ENV', 'USER', 'ENTRYPOINT']
+  expect(instructions(tools).filter((line) => !known.includes(line.split(' ')[0] ?? ''))).toEqual([])
 })
 
-const image = { controller: 'workspace-controller', tag: '1.2.3', digestFile: 'out' } as const
+test('the image of the tuning tools holds the crane that end-to-end tests push with', () => {
+  expect(all('tuning-tools', 'ARG').at(-1)).toMatch(new RegExp(`:v${CRANE_VERSION}$`))
+})
+
+test.each(IMAGES)('nothing but the bundle of the %s is sent to a build', (name) => {
+  const rules = readFileSync(join(ROOT, `deploy/images/${name}.Dockerfile.dockerignore`), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  expect(rules).toEqual(['*', `!dist/${name}`])
+})
+
+const image = { name: 'workspace-controller', tag: '1.2.3', digestFile: 'out' } as const
 const dockerfile = 'deploy/images/workspace-controller.Dockerfile'
 const label = '--label org.opencontainers.image'
 
@@ -91,6 +117,17 @@ test.each<[rule: string, engine: Engine, args: string[], commands: string[]]>([
   expect(imageCommands(engine, readRequest(args), image).map(shellLine)).toEqual(commands)
 })
 
+test('a release pins the image that crane is taken from, for the image that takes it', () => {
+  const crane = `gcr.io/go-containerregistry/crane:v1@${DIGEST}`
+  const request = readRequest(['--push', 'r.io', '--base', `example.io/node:24@${DIGEST}`, '--crane', crane])
+  const pinned = (name: 'workspace-controller' | 'tuning-tools') =>
+    imageCommands('docker', request, { ...image, name }).flatMap(({ args }) =>
+      args.filter((word) => /^[A-Z]+=.*@/.test(word)).map((word) => word.split('=')[0]),
+    )
+  expect(pinned('tuning-tools')).toEqual(['BASE', 'CRANE'])
+  expect(pinned('workspace-controller')).toEqual(['BASE'])
+})
+
 test('what an engine cannot do is said before anything is built', () => {
   const several = readRequest(['--push', 'r.io', '--platform', 'linux/amd64,linux/arm64'])
   expect(() => imageCommands('podman', several, image)).toThrow('--platform')
@@ -106,6 +143,7 @@ test.each<[named: string, args: string[]]>([
   ['--tag', ['--push', 'r.io', '--tag', 'a:b']],
   ['--platform', ['--push', 'r.io', '--platform', 'linux/amd64,windows/amd64']],
   ['--base', ['--push', 'r.io', '--base', 'node@sha256:12']],
+  ['--crane', ['--push', 'r.io', '--crane', 'crane@sha256:12']],
   ['--engine', ['--push', 'r.io', '--engine', 'kaniko']],
   ['--regsitry', ['--push', 'r.io', '--regsitry', 'r.io']],
 ])('a wrong command line is refused by name: %s', (named, args) => {
@@ -125,9 +163,9 @@ test.each<[Engine, string]>([
 })
 
 test('the commands that install name the pushed images, and charts that exist', () => {
-  const commands = installCommands(
-    CONTROLLERS.map((controller) => ({ controller, repository: `r.io/${controller}`, digest: DIGEST })),
-  )
+  const commands = installCommands(IMAGES.map((name) => ({ name, repository: `r.io/${name}`, digest: DIGEST })))
+  expect(commands.join()).toContain(`--set tuning.toolsImage=r.io/tuning-tools@${DIGEST}`)
+  expect(commands).toHaveLength(CONTROLLERS.length)
   for (const [index, command] of commands.entries()) {
     expect(command).toContain(`--set image.repository=r.io/${CONTROLLERS[index]}`)
     expect(command).toContain(`--set image.digest=${DIGEST}`)
@@ -145,5 +183,9 @@ test("a released chart installs the release's image, and keeps its comments", ()
   expect(withImage(values, { repository: 'r.io/workspace', digest: DIGEST })).toBe(
     `# Yours\nimage:\n  # Required.\n  repository: "r.io/workspace"\n  tag: ""\n  digest: "${DIGEST}" # sha256:…\nports: [443, 6443]\n`,
   )
+  const withTools = `${values}tuning:\n  toolsImage: "" # Yours\n`
+  const image = { repository: 'r.io/workspace', digest: DIGEST, tools: `r.io/tuning-tools@${DIGEST}` }
+  expect(withImage(withTools, image)).toContain(`  toolsImage: "r.io/tuning-tools@${DIGEST}" # Yours\n`)
+  expect(() => withImage(values, image)).toThrow('tuning.toolsImage')
   expect(() => withImage('image: {}\n', { repository: 'a', digest: DIGEST })).toThrow('image.repository')
 })

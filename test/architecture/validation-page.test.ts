@@ -18,7 +18,7 @@ const numbered = (letter: string, count: number) => Array.from({ length: count }
 test("the page on validation says of each of KAITO's rules who checks it", () => {
   const all = [...numbered('c', 26), ...numbered('u', 10), ...numbered('C', 25), ...numbered('U', 8)]
   expect(rows.flatMap(({ rules }) => rules).toSorted()).toEqual(all.toSorted())
-  expect(rows.filter(({ by }) => !/^(definition|policy|nobody: )/.test(by))).toEqual([])
+  expect(rows.filter(({ by }) => !/^(definition|policy|controller|nobody: )/.test(by))).toEqual([])
 })
 
 test('the page on validation names every example of a refusal once, in the row of its rule', () => {

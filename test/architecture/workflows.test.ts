@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { IMAGES } from '../../deploy/images/bundle.ts'
+import { imageRepository } from '../../deploy/images/image-commands.ts'
 import { ROOT } from './module-graph.ts'
 
 const permissionsSchema = z.record(z.string(), z.enum(['read', 'write', 'none']))
@@ -89,4 +91,16 @@ test('every file of the repository that a workflow runs exists', () => {
   const named = scripts.flatMap((run) => run.match(/(?<![\w/-])(?:deploy\/|charts\/|\.ci\/)[\w./-]*\w/g) ?? [])
   expect(named).toContain('.ci/run')
   expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
+})
+
+test('a release vouches for every image, names its digest, and lists the packages in it', () => {
+  const release = workflows.find(({ path }) => path.endsWith('/release.yaml'))
+  const subjects = release?.steps.map((step) => step.with?.['subject-name']) ?? []
+  const text = release?.text ?? ''
+  const listed = /for name in ([\w -]+); do\n +npx .* sbom /.exec(text.replaceAll('\\\n', ''))?.[1]?.split(' ')
+  expect(listed).toEqual([...IMAGES])
+  for (const name of IMAGES) {
+    expect(subjects).toContainEqual(expect.stringMatching(new RegExp(` }}${imageRepository({ registry: '' }, name)}$`)))
+    expect(text).toContain(`\n          ${imageRepository({ registry: '$REGISTRY' }, name)}@$`)
+  }
 })

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { buildFromModules, hasGo } from './go-build.ts'
 
 const KUBERNETES_TOOLS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const
-const TOOLS = [...KUBERNETES_TOOLS, 'etcd', 'helm'] as const
+const TOOLS = [...KUBERNETES_TOOLS, 'etcd', 'helm', 'crane'] as const
 
-/** Path of each program that makes a real cluster. */
+/** Path of each program that makes a real cluster, and a registry beside it. */
 export type Tools = Record<(typeof TOOLS)[number], string>
 
 interface ToolVersions {
@@ -18,6 +18,9 @@ interface ToolVersions {
 
 /** What is built unless told otherwise: the Kubernetes release that the embedded cluster imitates. */
 export const DEFAULT_VERSIONS: ToolVersions = { kubernetes: '1.36.3', etcd: '3.6.5', helm: '4.3.1' }
+
+/** The crane that the image of the tuning tools holds. */
+export const CRANE_VERSION = '0.22.1'
 
 /** Directory with programs that are there already, named as in `Tools`. */
 const DIRECTORY_VARIABLE = 'CONTROL_PLANE_BIN'
@@ -87,6 +90,13 @@ function sources({ kubernetes, etcd, helm }: ToolVersions): Source[] {
       version: `v${helm}`,
       packages: { helm: `helm.sh/helm/v${helm.split('.')[0]}/cmd/helm` },
     },
+    {
+      makes: ['crane'],
+      folder: `crane-${CRANE_VERSION}`,
+      module: 'github.com/google/go-containerregistry',
+      version: `v${CRANE_VERSION}`,
+      packages: { crane: 'github.com/google/go-containerregistry/cmd/crane' },
+    },
   ]
 }
 
@@ -127,5 +137,6 @@ async function complete(found: Partial<Tools>): Promise<Tools> {
     kubectl: path('kubectl'),
     etcd: path('etcd'),
     helm: path('helm'),
+    crane: path('crane'),
   }
 }

@@ -2,7 +2,7 @@ import { workspaceFaults } from '@kaito/api'
 import { catalogueFaults } from '@kaito/presets'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { orderOf } from '../../packages/workspace-controller/src/workspace/order.ts'
+import { orderOf } from '../../packages/workspace-controller/src/workspace/order-of.ts'
 import { startTestBed, type TestBed } from '../harness/test-bed.ts'
 import { type GeneratedWorkspace, generatedWorkspaces } from './generated-workspaces.ts'
 import { hostileWorkspaces } from './hostile-workspaces.ts'
@@ -10,7 +10,15 @@ import { hostileWorkspaces } from './hostile-workspaces.ts'
 const CASES = Number(process.env.WORKSPACE_CASES ?? 2_000)
 const SEED = Number(process.env.WORKSPACE_SEED ?? 20_260)
 const TIMEOUT_MS = 300_000
-const SETTINGS = { presetRegistry: 'registry.example.com/kaito', maxNodesPerWorkspace: 16 }
+const SETTINGS = {
+  presetRegistry: 'registry.example.com/kaito',
+  maxNodesPerWorkspace: 16,
+  tuningToolsImage: 'registry.example.com/tuning-tools:1',
+  tuningBaseImage: 'registry.example.com/base:1',
+  tuningStartPatienceMs: 7_200_000,
+  tuningAllowedAddresses: '',
+  adapterImageVolumes: false,
+}
 const DRY_RUN = '/apis/kaito.sh/v1alpha1/namespaces/default/workspaces?dryRun=All&fieldValidation=Strict'
 /** What only the server sees: the controller gets objects that lost these fields. */
 const SERVER_ONLY = 'unknown field'

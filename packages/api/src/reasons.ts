@@ -21,6 +21,7 @@ export const REASONS = [
   'NodeNotReady',
   'GPUNotRegistered',
   'ClaimGone',
+  'GroupIncomplete',
   'DrainBlocked',
   'Deleting',
   'CloudUnreachable',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type ControllerOptions, createController, type Reconcile, watching } from './controller.ts'
-import { NODES } from './core-objects.ts'
+import { NODES } from './core-resources.ts'
 import { ApiError, ApiUnreachable } from './errors.ts'
 import { createMetrics } from './metrics.ts'
 import { createFakeCluster } from './testing/fake-cluster.ts'

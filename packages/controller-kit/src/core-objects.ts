@@ -1,4 +1,4 @@
-import type { KubernetesObject, Resource } from './kubernetes-object.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
 
 /** Amounts by resource name, as Kubernetes quantities. */
 type ResourceAmounts = Record<string, string>
@@ -79,6 +79,8 @@ export interface Container {
   readinessProbe?: Probe
   startupProbe?: Probe
   lifecycle?: Record<string, unknown>
+  restartPolicy?: string
+  terminationMessagePolicy?: string
   securityContext?: Record<string, unknown>
 }
 
@@ -86,11 +88,12 @@ export interface Volume {
   name: string
   emptyDir?: { medium?: string; sizeLimit?: string }
   configMap?: { name: string; items?: { key: string; path: string }[]; optional?: boolean }
-  secret?: { secretName: string; items?: { key: string; path: string }[]; optional?: boolean }
+  secret?: { secretName: string; defaultMode?: number; items?: { key: string; path: string }[]; optional?: boolean }
   hostPath?: { path: string; type?: string }
   persistentVolumeClaim?: { claimName: string; readOnly?: boolean }
   ephemeral?: Record<string, unknown>
   image?: { reference: string; pullPolicy?: string }
+  downwardAPI?: { items: { path: string; fieldRef: { fieldPath: string } }[] }
   projected?: Record<string, unknown>
 }
 
@@ -178,6 +181,51 @@ export interface Deployment extends KubernetesObject {
   }
 }
 
+export interface StatefulSet extends KubernetesObject {
+  spec?: {
+    replicas?: number
+    serviceName?: string
+    podManagementPolicy?: 'OrderedReady' | 'Parallel'
+    selector: LabelSelector
+    template: PodTemplate
+    updateStrategy?: { type?: string; rollingUpdate?: { partition?: number; maxUnavailable?: number | string } }
+  }
+  status?: {
+    observedGeneration?: number
+    replicas?: number
+    readyReplicas?: number
+    updatedReplicas?: number
+    conditions?: CoreCondition[]
+  }
+}
+
+interface PodFailureRule {
+  action: 'FailJob' | 'Ignore' | 'Count' | 'FailIndex'
+  onExitCodes?: { containerName?: string; operator: 'In' | 'NotIn'; values: number[] }
+  onPodConditions?: { type: string; status?: string }[]
+}
+
+export interface Job extends KubernetesObject {
+  spec?: {
+    backoffLimit?: number
+    completions?: number
+    parallelism?: number
+    activeDeadlineSeconds?: number
+    podFailurePolicy?: { rules: PodFailureRule[] }
+    podReplacementPolicy?: 'TerminatingOrFailed' | 'Failed'
+    template: PodTemplate
+  }
+  status?: {
+    active?: number
+    ready?: number
+    succeeded?: number
+    failed?: number
+    startTime?: string
+    completionTime?: string
+    conditions?: CoreCondition[]
+  }
+}
+
 interface ObjectReference {
   apiVersion?: string
   kind?: string
@@ -211,36 +259,4 @@ export interface Lease extends KubernetesObject {
 
 export interface ConfigMap extends KubernetesObject {
   data?: Record<string, string>
-}
-
-export const NODES: Resource<Node> = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false }
-export const PODS: Resource<Pod> = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true }
-export const SERVICES: Resource<Service> = {
-  group: '',
-  version: 'v1',
-  plural: 'services',
-  kind: 'Service',
-  namespaced: true,
-}
-export const EVENTS: Resource<Event> = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }
-export const CONFIG_MAPS: Resource<ConfigMap> = {
-  group: '',
-  version: 'v1',
-  plural: 'configmaps',
-  kind: 'ConfigMap',
-  namespaced: true,
-}
-export const DEPLOYMENTS: Resource<Deployment> = {
-  group: 'apps',
-  version: 'v1',
-  plural: 'deployments',
-  kind: 'Deployment',
-  namespaced: true,
-}
-export const LEASES: Resource<Lease> = {
-  group: 'coordination.k8s.io',
-  version: 'v1',
-  plural: 'leases',
-  kind: 'Lease',
-  namespaced: true,
 }

@@ -17,6 +17,11 @@ export interface DeleteOptions extends CallOptions {
   gracePeriodSeconds?: number
 }
 
+interface CreateOptions extends CallOptions {
+  /** The server checks it in full and stores nothing. */
+  dryRun?: boolean
+}
+
 export interface PatchOptions extends CallOptions {
   subresource?: 'status' | 'scale'
 }
@@ -33,9 +38,19 @@ export type MergePatch = Record<string, unknown>
 export interface KubeClient {
   /** Quorum read; `undefined` only when the server says that this very object does not exist. */
   get<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey, options?: CallOptions): Promise<T | undefined>
+  /**
+   * What the server prints of one object, by the name of the column that `kubectl get` shows (`meta.k8s.io/v1` Table; see
+   * "Receiving resources as Tables" in the Kubernetes API concepts). Whatever no column shows stays on the server: of a
+   * Secret that is all but its type and number of keys. `undefined` as for `get`.
+   */
+  print<T extends KubernetesObject>(
+    resource: Resource<T>,
+    key: ObjectKey,
+    options?: CallOptions,
+  ): Promise<Record<string, unknown> | undefined>
   /** Quorum list of everything that matches, all pages. */
   list<T extends KubernetesObject>(resource: Resource<T>, options?: ListOptions): Promise<T[]>
-  create<T extends KubernetesObject>(resource: Resource<T>, object: T, options?: CallOptions): Promise<T>
+  create<T extends KubernetesObject>(resource: Resource<T>, object: T, options?: CreateOptions): Promise<T>
   /** Replaces the whole object; its `resourceVersion` must be the stored one. */
   replace<T extends KubernetesObject>(resource: Resource<T>, object: T, options?: CallOptions): Promise<T>
   mergePatch<T extends KubernetesObject>(

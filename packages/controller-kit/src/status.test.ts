@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { NODES, type Node } from './core-objects.ts'
+import type { Node } from './core-objects.ts'
+import { NODES } from './core-resources.ts'
 import { isConflict } from './errors.ts'
 import { writeStatus } from './status.ts'
 import { createFakeCluster } from './testing/fake-cluster.ts'

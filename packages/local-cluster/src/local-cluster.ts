@@ -7,7 +7,7 @@ import { kubeconfig } from './certificates/kubeconfig.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import { type ClusterClock, systemClusterClock } from './cluster-clock.ts'
 import { startClusterControllers } from './controllers/cluster-controllers.ts'
-import { startKubelet } from './kubelet/kubelet.ts'
+import { type ContainerSimulation, startKubelet } from './kubelet/kubelet.ts'
 import type { KubeletTimings } from './kubelet/kubelet-timings.ts'
 import { createEmbeddedAccess } from './resources/embedded-access.ts'
 import { servedKinds } from './served-kinds.ts'
@@ -25,6 +25,8 @@ export interface LocalClusterOptions {
   controllers?: boolean
   /** Runs the simulated kubelet, with other timings if given; default true. */
   kubelet?: boolean | Partial<KubeletTimings>
+  /** What the containers of the simulated kubelet are made of. */
+  simulation?: ContainerSimulation
   /** How many changes of one kind a watch can at least be resumed from. */
   historyLimit?: number
   /** How a watch of lost history is refused: in its stream (default) or by HTTP status 410. */
@@ -102,8 +104,10 @@ export async function startLocalCluster(options: LocalClusterOptions = {}): Prom
   const stopping = new AbortController()
   const { signal } = stopping
   if (options.controllers ?? true) startClusterControllers({ access, signal, clock, log })
-  const kubelet = options.kubelet ?? true
-  if (kubelet !== false) await startKubelet({ access, signal, clock, log, timings: kubelet === true ? {} : kubelet })
+  const { kubelet = true, simulation } = options
+  const timings = typeof kubelet === 'object' ? kubelet : {}
+  const running =
+    kubelet === false ? undefined : await startKubelet({ ...simulation, access, signal, clock, log, timings })
   return {
     url,
     caPem,
@@ -112,6 +116,7 @@ export async function startLocalCluster(options: LocalClusterOptions = {}): Prom
     access,
     async stop() {
       stopping.abort()
+      await running?.stopped
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()

@@ -7,8 +7,9 @@ import { connectByKubeconfig } from './kubelet/remote-access.ts'
 import { startLocalCluster } from './local-cluster.ts'
 
 const USAGE = `usage:
-  main.ts [--port 0] --kubeconfig PATH [--no-controllers] [--no-kubelet] [--kubelet-timings JSON]   serve an embedded API server
-  main.ts kubelet --kubeconfig PATH                                       play simulated nodes of another API server`
+  main.ts [--port 0] --kubeconfig PATH [--no-controllers] [--no-kubelet] [KUBELET]   serve an embedded API server
+  main.ts kubelet --kubeconfig PATH [KUBELET]                         play simulated nodes of another API server
+KUBELET: [--kubelet-timings JSON] [--tools-entry PATH of the tuning tools] [--tools-path FOLDER with crane]`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,11 +20,15 @@ const { values, positionals } = parseArgs({
     controllers: { type: 'boolean', default: true },
     kubelet: { type: 'boolean', default: true },
     'kubelet-timings': { type: 'string', default: '{}' },
+    'tools-entry': { type: 'string' },
+    'tools-path': { type: 'string' },
   },
 })
 const { kubeconfig: path, controllers, kubelet } = values
 const port = Number(values.port)
 const timings: Partial<KubeletTimings> = JSON.parse(values['kubelet-timings'])
+const { 'tools-entry': toolsEntry, 'tools-path': toolsPath } = values
+const simulation = { ...(toolsEntry && { toolsEntry }), ...(toolsPath && { toolsPath }) }
 const [command, ...rest] = positionals
 if (path === undefined || !Number.isInteger(port) || rest.length > 0 || (command ?? 'kubelet') !== 'kubelet') {
   process.stderr.write(`${USAGE}\n`)
@@ -37,11 +42,12 @@ const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]
 if (command === 'kubelet') {
   const stopping = new AbortController()
   const access = connectByKubeconfig(await readFile(path, 'utf8'))
-  ready(await startKubelet({ access, signal: stopping.signal, log, timings }))
+  const { address } = await startKubelet({ ...simulation, access, signal: stopping.signal, log, timings })
+  ready({ address })
   await stopped
   stopping.abort()
 } else {
-  const cluster = await startLocalCluster({ port, controllers, kubelet: kubelet && timings, log })
+  const cluster = await startLocalCluster({ port, controllers, kubelet: kubelet && timings, simulation, log })
   // Renamed into place, so that whoever waits for the file never reads half of it.
   await writeFile(`${path}.new`, cluster.kubeconfig, { mode: 0o600 })
   await rename(`${path}.new`, path)

@@ -5,6 +5,7 @@ export type {
   NodeProvisioner,
   NodeRequest,
   NodeSupply,
+  Released,
   SlotPhase,
   SlotRecord,
   SlotState,

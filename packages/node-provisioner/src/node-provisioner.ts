@@ -23,17 +23,38 @@ export interface NodeRequest {
   gpusPerNode: number
   /** Disk each node needs for images and weights; undefined takes the backend's default. */
   diskGiB: number | undefined
+  /** What is paid for; undefined leaves it to the backend and its class. */
+  capacityType: 'spot' | 'on-demand' | undefined
+  /** Settings object of the backend; undefined takes its own. */
+  nodeClass: { group: string; kind: string; name: string } | undefined
+  /** `Prefer`: nodes that are there may serve. `Never`: new ones only. */
+  existingNodes: 'Prefer' | 'Never'
+  /** Names of existing nodes to take before others, in this order. */
+  preferredNodes: string[]
+  /** All nodes or none: what is not complete by the deadline is given back. */
+  allOrNothing: boolean
   /** What earlier passes recorded in the Workspace's status, by ordinal. */
   slots: SlotRecord[]
 }
 
-/** One wanted node of a Workspace. `attempt` counts the claims made for it, from 0, and rises only when a claim vanished. */
+/**
+ * One wanted node of a Workspace. `attempt` counts from 0 and rises when what stood for the node vanished: its claim, or
+ * the existing node that served.
+ */
 export interface SlotRecord {
   ordinal: number
   attempt: number
-  claimName: string
-  /** RFC 3339: the claim vanished, and no other is asked for before. */
-  retryAt?: string
+  /** Undefined where an existing node serves. */
+  claimName?: string | undefined
+  /** Without a claim: the existing node that serves. With one it only tells which node that claim gave. */
+  nodeName?: string | undefined
+  /** RFC 3339: what stood for the node is gone or given back, and no other is asked for before. */
+  retryAt?: string | undefined
+  /** With `retryAt`: why, as it was told. A group that was given back repeats these words until it is asked for again. */
+  reason?: string | undefined
+  message?: string | undefined
+  /** Only with `allOrNothing`: every node was ready at once while this one stood, so no deadline ends it any more. */
+  groupComplete?: boolean | undefined
 }
 
 /**
@@ -60,8 +81,20 @@ export type NodeSupply =
   | { phase: 'waiting'; reason: Reason; message: string; slots: SlotState[]; revisitAfterMs?: number }
   /** Somebody must act first; the reason is that of the first slot that is `Blocked`. */
   | { phase: 'blocked'; reason: Reason; message: string; slots: SlotState[]; revisitAfterMs?: number }
-  /** `request` must be called: claims are missing. */
+  /**
+   * Not all nodes of an all-or-nothing Workspace were ready in time. The slots carry `retryAt`. Until `isRecorded` they
+   * must be written to the status first; then `giveBack` must be called, in every pass that still gets this answer.
+   */
+  | { phase: 'expired'; reason: Reason; message: string; slots: SlotState[]; isRecorded: boolean }
+  /** `request` must be called: nodes are missing. */
   | { phase: 'missing'; slots: SlotState[] }
+
+/** Whether nothing is left; before, what the end waits for. */
+export interface Released {
+  released: boolean
+  reason?: Reason
+  message?: string
+}
 
 /** SEAM 1: how a Workspace gets nodes. Nothing here waits for a node. */
 export interface NodeProvisioner {
@@ -77,7 +110,9 @@ export interface NodeProvisioner {
    * Gives the nodes up. `released` only when an uncached read shows that no claim of this Workspace is left; resolves
    * so at once for a Workspace that never had any.
    */
-  release(workspace: WorkspaceRef, call: Call): Promise<{ released: boolean; reason?: Reason; message?: string }>
+  release(workspace: WorkspaceRef, call: Call): Promise<Released>
+  /** The same for a Workspace that lives on: what is on record says when it asks again. */
+  giveBack(workspace: WorkspaceRef, call: Call): Promise<Released>
   /** Calls back with the Workspace whose nodes may have changed, for as long as the provisioner lives. */
   onChange(listener: (workspace: { name: string; namespace: string }) => void): void
 }

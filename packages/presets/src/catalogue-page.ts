@@ -6,10 +6,8 @@ import { evenNodeCounts } from './workspace-demand.ts'
 
 const INTRODUCTION = `# Presets and GPU sizes
 
-What a Workspace can name in \`preset.name\`, \`resource.instanceType\` and \`resource.instanceTypes\`. This version serves
-presets with public access that one node holds, for inference; what else is in the tables is known, and refused with the
-reason \`NotSupported\`. A size that is too small is refused with the arithmetic and the sizes that fit, before anything is
-bought.`
+What a Workspace can name in \`preset.name\`, \`resource.instanceType\` and \`resource.instanceTypes\`. A size that is too small
+is refused with the arithmetic and the sizes that fit, before anything is bought; to tune on one is only advised against.`
 
 const ABOUT_PRESETS = `## Presets
 

@@ -12,4 +12,5 @@ export {
   presetContainer,
   presetImage,
 } from './preset-container.ts'
+export { TRAINER, type TuningContainer, type TuningContainerOptions, tuningContainer } from './tuning-container.ts'
 export { type CatalogueQuestion, sizesAsked } from './workspace-demand.ts'

@@ -84,3 +84,40 @@ test('the server gets all GPUs of its node, and start-up as much time as the pre
   const { periodSeconds, failureThreshold } = startupProbe
   expect(periodSeconds * failureThreshold).toBe(30 * 60)
 })
+
+test.each([
+  ['llama-2-13b', 2, 1],
+  ['llama-2-70b-chat', 4, 2],
+])('%s on %i nodes starts %i processes on each, which meet on the first node', (name, nodes, processes) => {
+  const spread = { nodes, rank: '$(RANK)', leader: 'first.example' }
+  const { command } = presetContainer({ name: 'a', preset: preset(name), image: 'i', gpus: processes, spread })
+  expect(command.slice(0, command.indexOf('inference_api.py'))).toEqual([
+    'torchrun',
+    '--master_addr=first.example',
+    '--master_port=29500',
+    '--max_restarts=3',
+    `--nnodes=${nodes}`,
+    '--node_rank=$(RANK)',
+    `--nproc_per_node=${processes}`,
+    '--rdzv_backend=c10d',
+    '--rdzv_endpoint=first.example:29500',
+    '--rdzv_id=job',
+  ])
+})
+
+test('a model that is not spread has the flags of one node whatever is asked for', () => {
+  const spread = { nodes: 2, rank: '0', leader: 'first.example' }
+  const { command } = presetContainer({ name: 'a', preset: preset('llama-2-7b'), image: 'i', gpus: 1, spread })
+  expect(command).toEqual(container('llama-2-7b').command)
+})
+
+test('start-up has the time that is asked for, if any is', () => {
+  const { startupProbe } = presetContainer({
+    name: 'a',
+    preset: preset('phi-2'),
+    image: 'i',
+    gpus: 1,
+    timeoutMinutes: 7,
+  })
+  expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBe(7 * 60)
+})

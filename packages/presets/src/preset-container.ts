@@ -1,5 +1,6 @@
 import { GPU_RESOURCE } from '@kaito/api'
 import type { Preset } from './preset.ts'
+import { type Spread, spreadFlags } from './spread.ts'
 
 export const MODEL_PORT = 5000
 
@@ -13,6 +14,10 @@ export interface PresetContainerOptions {
   image: string
   /** GPUs of the node, all of which the model gets. */
   gpus: number
+  /** Minutes that start-up may take; by default those of the preset. */
+  timeoutMinutes?: number
+  /** Where several nodes share the model; only for a preset that can be spread. */
+  spread?: Spread
 }
 
 /** The model server's container, as Kubernetes' container JSON. */
@@ -43,18 +48,19 @@ export function presetImage({ name, image }: Preset, registry: string): string |
 }
 
 /** Starts the server by argv, never through a shell: no text can become a command. */
-export function presetContainer({ name, preset, image, gpus }: PresetContainerOptions): PresetContainer {
-  const { launcher, launcherFlags, program, modelFlags, workingDir } = preset.inference
+export function presetContainer(options: PresetContainerOptions): PresetContainer {
+  const { name, preset, image, gpus, timeoutMinutes = preset.readinessTimeoutMinutes } = options
+  const { workingDir } = preset.inference
   const gpuAmount = { [GPU_RESOURCE]: String(gpus) }
   return {
     name,
     image,
-    command: [...launcher, ...flagArguments(launcherFlags), program, ...flagArguments(modelFlags)],
+    command: command(options),
     ...(workingDir === undefined ? {} : { workingDir }),
     ports: [{ name: 'http', containerPort: MODEL_PORT }],
     resources: { requests: gpuAmount, limits: gpuAmount },
     // Large weights load for minutes: only start-up may take as long as the preset says, later a hang ends the server.
-    startupProbe: healthProbe(STARTUP_PERIOD_SECONDS, (preset.readinessTimeoutMinutes * 60) / STARTUP_PERIOD_SECONDS),
+    startupProbe: healthProbe(STARTUP_PERIOD_SECONDS, (timeoutMinutes * 60) / STARTUP_PERIOD_SECONDS),
     livenessProbe: healthProbe(LIVENESS_PERIOD_SECONDS, 6),
     readinessProbe: healthProbe(LIVENESS_PERIOD_SECONDS, 1),
     // The end of the log is then in the Pod's status, where the Workspace reads why its model fails.
@@ -66,6 +72,12 @@ export function presetContainer({ name, preset, image, gpus }: PresetContainerOp
       seccompProfile: { type: 'RuntimeDefault' },
     },
   }
+}
+
+function command({ preset, spread }: PresetContainerOptions): string[] {
+  const { launcher, launcherFlags, program, modelFlags, distributed } = preset.inference
+  const spreading = spread && distributed && spreadFlags(spread, distributed.worldSize)
+  return [...launcher, ...flagArguments({ ...launcherFlags, ...spreading }), program, ...flagArguments(modelFlags)]
 }
 
 function healthProbe(periodSeconds: number, failureThreshold: number): HttpProbe {

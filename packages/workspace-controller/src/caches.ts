@@ -5,6 +5,8 @@ import {
   createCache,
   DEPLOYMENTS,
   type Deployment,
+  JOBS,
+  type Job,
   type KubernetesObject,
   NODES,
   type Node,
@@ -12,6 +14,8 @@ import {
   type Pod,
   SERVICES,
   type Service,
+  STATEFUL_SETS,
+  type StatefulSet,
 } from '@kaito/controller-kit'
 import { MACHINE_INDEXES, MACHINES } from '@kaito/node-provisioner'
 import { PODS_BY_WORKSPACE, workspaceKeysOf } from './workload/pods.ts'
@@ -20,6 +24,8 @@ import { WORKSPACES } from './workspace/workspaces.ts'
 export interface Caches {
   workspaces: Cache<Workspace>
   deployments: Cache<Deployment>
+  statefulSets: Cache<StatefulSet>
+  jobs: Cache<Job>
   services: Cache<Service>
   pods: Cache<Pod>
   machines: Cache<Machine>
@@ -35,8 +41,11 @@ export function createCaches(environment: Environment): Caches {
     workspaces: createCache({ ...environment, resource: WORKSPACES }),
     machines: createCache({ ...environment, resource: MACHINES, indexes: MACHINE_INDEXES }),
     deployments: createCache({ ...labelled, resource: DEPLOYMENTS }),
+    statefulSets: createCache({ ...labelled, resource: STATEFUL_SETS }),
+    jobs: createCache({ ...labelled, resource: JOBS }),
     services: createCache({ ...labelled, resource: SERVICES }),
     pods: createCache({ ...labelled, resource: PODS, indexes: { [PODS_BY_WORKSPACE]: workspaceKeysOf } }),
-    nodes: createCache({ ...labelled, resource: NODES }),
+    // All of them: nodes that were there before carry no label of ours.
+    nodes: createCache({ ...environment, resource: NODES }),
   }
 }

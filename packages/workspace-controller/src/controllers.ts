@@ -4,6 +4,7 @@ import {
   createController,
   type EventRecorder,
   type KubeClient,
+  type KubernetesObject,
   keyOf,
   type Logger,
   type Metrics,
@@ -12,7 +13,7 @@ import {
 import type { NodeProvisioner } from '@kaito/node-provisioner'
 import type { Caches } from './caches.ts'
 import { workspaceKeysOf } from './workload/pods.ts'
-import type { OrderSettings } from './workspace/order.ts'
+import type { Sources } from './workspace/observe.ts'
 import { createWorkspaceReconciler } from './workspace/reconciler.ts'
 import { WORKSPACES } from './workspace/workspaces.ts'
 
@@ -20,7 +21,7 @@ interface ControllersOptions {
   client: KubeClient
   caches: Caches
   provisioner: NodeProvisioner
-  settings: OrderSettings
+  settings: Sources['settings']
   events: EventRecorder
   clock: Clock
   random: () => number
@@ -38,23 +39,27 @@ export function createControllers(options: ControllersOptions): Controller[] {
 
 function workspaceController({ caches, events, ...options }: ControllersOptions): Controller {
   const apiVersion = `${WORKSPACES.group}/${WORKSPACES.version}`
+  const { deployments, statefulSets, jobs, services } = caches
   const reconcile = createWorkspaceReconciler({
     ...options,
     ...caches,
+    workloads: { Deployment: deployments, StatefulSet: statefulSets, Job: jobs },
     announce: (workspace, facts) => events.record({ ...workspace, apiVersion, kind: WORKSPACES.kind }, facts),
   })
-  // The workload's objects have the name of their Workspace.
-  const own = ({ object }: { object: { metadata: { name: string; namespace?: string } } }) => [keyOf(object)]
+  const itself = ({ object }: { object: KubernetesObject }) => [keyOf(object)]
+  const owner = ({ object }: { object: KubernetesObject }) => workspaceKeysOf(object)
   const controller = createController({
     ...options,
     name: 'workspace',
     reconcile,
     concurrency: CONCURRENCY,
     watches: [
-      watching(caches.workspaces, own),
-      watching(caches.deployments, own),
-      watching(caches.services, own),
-      watching(caches.pods, ({ object }) => workspaceKeysOf(object)),
+      watching(caches.workspaces, itself),
+      watching(deployments, owner),
+      watching(statefulSets, owner),
+      watching(jobs, owner),
+      watching(services, owner),
+      watching(caches.pods, owner),
     ],
   })
   options.provisioner.onChange((workspace) => controller.enqueue(keyOf({ metadata: workspace })))

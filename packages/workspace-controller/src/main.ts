@@ -16,6 +16,7 @@ import { createCaches } from './caches.ts'
 import { readConfig } from './config.ts'
 import { createControllers } from './controllers.ts'
 import { NEEDED_KINDS } from './needed-kinds.ts'
+import { reservedNodes } from './workspace/reserved-nodes.ts'
 
 const NAME = 'workspace-controller'
 
@@ -31,9 +32,11 @@ async function start(signal: AbortSignal): Promise<void> {
   const connection = createConnection({ kubeConfigPath: config.kubeconfig, userAgent: NAME, clock, metrics })
   const client = createKubeClient(connection)
   const caches = createCaches({ connection, clock, random, log, metrics })
-  const provisioner = createMachineNodeProvisioner({ client, clock, ...caches })
+  const { groupDeadlineMs } = config
+  const reservations = reservedNodes(client)
+  const provisioner = createMachineNodeProvisioner({ client, clock, ...caches, reservations, groupDeadlineMs })
   const events = createEventRecorder({ client, component: NAME, clock, random, log })
-  const settings = config.order
+  const settings = config.workspace
   await runControllers(
     {
       ...config,

@@ -53,6 +53,11 @@ app.kubernetes.io/part-of: kaito-typescript
 {{- end }}
 {{- end }}
 
+{{- /* By default beside the controller's own image, of the same release. */}}
+{{- define "workspace.tuningToolsImage" -}}
+{{- default (printf "%s/tuning-tools:%s" (dir .Values.image.repository) .Chart.AppVersion) .Values.tuning.toolsImage }}
+{{- end }}
+
 {{- /* What a list of the values adds to an environment: entries without a value say nothing. */}}
 {{- define "workspace.givenEnv" -}}
 {{- $given := list }}
@@ -89,6 +94,22 @@ app.kubernetes.io/part-of: kaito-typescript
   value: {{ .Values.presetRegistryName | quote }}
 - name: MAX_NODES_PER_WORKSPACE
   value: {{ .Values.limits.maxNodesPerWorkspace | int | quote }}
+- name: GROUP_DEADLINE_MINUTES
+  value: {{ .Values.limits.groupDeadlineMinutes | toString | quote }}
+- name: TUNING_TOOLS_IMAGE
+  value: {{ include "workspace.tuningToolsImage" . | quote }}
+- name: TUNING_BASE_IMAGE
+  value: {{ .Values.tuning.baseImage | quote }}
+- name: TUNING_START_DEADLINE_MINUTES
+  value: {{ .Values.tuning.startDeadlineMinutes | toString | quote }}
+{{- with .Values.tuning.allowedAddresses }}
+- name: TUNING_ALLOWED_ADDRESSES
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- if .Values.adapters.imageVolumes }}
+- name: ADAPTER_IMAGE_VOLUMES
+  value: "true"
+{{- end }}
 {{- end }}
 
 {{- /* No name may appear twice: server-side apply refuses that. */}}

@@ -72,6 +72,21 @@ const namesDiffer: Rule<z.output<typeof adapterSchema>[]> = {
   },
 }
 
+const readinessSchema = z
+  .object({
+    timeoutMinutes: z
+      .int32()
+      .min(1)
+      .max(1440)
+      .describe('Minutes until a model server that does not answer is late; by default those of the preset, else 30.')
+      .optional(),
+    whenMissed: z
+      .enum(['KeepNodes', 'GiveBackNodes'])
+      .describe('What happens to the nodes of a model server that never answered in time; by default they are kept.')
+      .optional(),
+  })
+  .describe('How long the model server may take to answer for the first time.')
+
 export const inferenceSchema = ruled(
   z.object({
     preset: presetSchema.optional(),
@@ -85,6 +100,7 @@ export const inferenceSchema = ruled(
     adapters: ruled(z.array(adapterSchema).max(10), namesDiffer)
       .describe('LoRA adapters added to the model.')
       .optional(),
+    readiness: readinessSchema.optional(),
   }),
   {
     rule: 'has(self.preset) != has(self.template)',

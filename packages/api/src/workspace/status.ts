@@ -4,15 +4,23 @@ import { conditionSchema } from '../condition-schema.ts'
 const slotSchema = z
   .object({
     ordinal: z.int32().min(0).describe('Which of the wanted nodes, from 0.'),
-    attempt: z.int32().min(0).describe('How many claims for it vanished before this one.'),
-    claimName: z.string().max(63).describe('Claim that stands for the node.'),
+    attempt: z.int32().min(0).describe('How many claims or existing nodes for it vanished before this one.'),
+    claimName: z
+      .string()
+      .max(63)
+      .describe('Claim that stands for the node; none where an existing node serves.')
+      .optional(),
     phase: z
       .enum(['Creating', 'Ready', 'NotReady', 'Blocked', 'Retrying'])
       .describe('Where the node is on its way.')
       .optional(),
     instanceType: z.string().max(63).describe('GPU size that is asked for, of those the Workspace names.').optional(),
     nodeName: z.string().max(253).describe('Its node, once known.').optional(),
-    retryAt: z.string().meta({ format: 'date-time' }).describe('No new claim is made before.').optional(),
+    retryAt: z.string().meta({ format: 'date-time' }).describe('Nothing new is asked for before.').optional(),
+    groupComplete: z
+      .boolean()
+      .describe('With allOrNothing: all nodes were ready at once, so this one is kept when another is lost.')
+      .optional(),
     reason: z.string().max(1024).describe('Why the node is not ready.').optional(),
     message: z.string().max(1024).describe('The reason in words, with what to do.').optional(),
   })

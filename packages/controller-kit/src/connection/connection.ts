@@ -18,6 +18,8 @@ interface ApiCall {
   path: string
   body?: unknown
   contentType?: string
+  /** Media type of the answer, where it is not plain JSON. */
+  accept?: string
   signal?: AbortSignal | undefined
 }
 
@@ -114,7 +116,7 @@ function createSender({ kubeConfigPath, userAgent, clock }: ConnectionOptions): 
       tls: credentials.tls,
       method: call.method,
       headers: {
-        accept: 'application/json',
+        accept: call.accept ?? 'application/json',
         'user-agent': userAgent,
         ...(body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
         ...credentials.headers,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { LEASES, NODES, type Node, PODS } from '../core-objects.ts'
+import type { Node } from '../core-objects.ts'
+import { LEASES, NODES, PODS, SECRETS } from '../core-resources.ts'
 import { ApiError, isConflict } from '../errors.ts'
 import type { KubeClient } from '../kube-client.ts'
 import type { Exchange } from '../testing/stub-api-server.ts'
@@ -76,6 +77,34 @@ describe('requests', () => {
       'kube_requests_total{verb="get",resource="nodes",status="200"} 1',
     )
   })
+})
+
+test('a dry run is told to the server', async () => {
+  const { server, client } = await stubbedClient()
+  const creating = client.create(LEASES, { metadata: { name: 'l', namespace: 'x' } }, { dryRun: true })
+  const sent = await server.take()
+  expect(sent).toMatchObject({
+    method: 'POST',
+    path: '/apis/coordination.k8s.io/v1/namespaces/x/leases',
+    query: { dryRun: 'All' },
+  })
+  sent.json(201, { metadata: { name: 'l' } })
+  await creating
+})
+
+test('a print answers the cells by the names of their columns, and asks for nothing else of the object', async () => {
+  const { server, client } = await stubbedClient()
+  const printing = client.print(SECRETS, { namespace: 'x', name: 'push' })
+  const sent = await server.take()
+  expect(sent).toMatchObject({
+    method: 'GET',
+    path: '/api/v1/namespaces/x/secrets/push',
+    query: { includeObject: 'None' },
+  })
+  expect(sent.headers.accept).toBe('application/json;as=Table;v=v1;g=meta.k8s.io')
+  const columnDefinitions = ['Name', 'Type', 'Data', 'Age'].map((name) => ({ name, type: 'string' }))
+  sent.json(200, { columnDefinitions, rows: [{ cells: ['push', 'kubernetes.io/dockerconfigjson', 1, '3s'] }] })
+  expect(await printing).toEqual({ Name: 'push', Type: 'kubernetes.io/dockerconfigjson', Data: 1, Age: '3s' })
 })
 
 test('a deletion answers the object that is held, and nothing when it is gone', async () => {

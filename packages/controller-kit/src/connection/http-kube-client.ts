@@ -15,12 +15,28 @@ export function createKubeClient(connection: Connection): KubeClient {
   return { ...createReading(connection), ...createWriting(connection), ...createRemoving(connection) }
 }
 
-function createReading(connection: Connection): Pick<KubeClient, 'get' | 'list'> {
+const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+
+interface Table {
+  columnDefinitions: { name: string }[]
+  rows: { cells: unknown[] }[]
+}
+
+function createReading(connection: Connection): Pick<KubeClient, 'get' | 'print' | 'list'> {
+  const read = (resource: Resource<KubernetesObject>, { signal }: CallOptions = {}) => {
+    return { verb: 'get', resource: resource.plural, method: 'GET' as const, signal }
+  }
   return {
-    async get<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey, { signal }: CallOptions = {}) {
-      const path = apiPath(resource, key)
-      const read = connection.request<T>({ verb: 'get', resource: resource.plural, method: 'GET', path, signal })
-      return unlessAbsent(read, resource, key)
+    get<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey, options?: CallOptions) {
+      const answer = connection.request<T>({ ...read(resource, options), path: apiPath(resource, key) })
+      return unlessAbsent(answer, resource, key)
+    },
+    async print(resource, key, options) {
+      const path = withQuery(apiPath(resource, key), { includeObject: 'None' })
+      const answer = connection.request<Table>({ ...read(resource, options), path, accept: TABLE })
+      const table = await unlessAbsent(answer, resource, key)
+      const cells = table?.rows[0]?.cells
+      return cells && Object.fromEntries(table.columnDefinitions.map(({ name }, index) => [name, cells[index]]))
     },
     list: async (resource, options = {}) => (await listAll(connection, resource, options)).items,
   }
@@ -57,8 +73,11 @@ export async function listAll<T extends KubernetesObject>(
 
 function createWriting(connection: Connection): Pick<KubeClient, 'create' | 'replace' | 'mergePatch'> {
   return {
-    create(resource, object, { signal } = {}) {
-      const path = apiPath(resource, { namespace: object.metadata.namespace })
+    create(resource, object, { dryRun = false, signal } = {}) {
+      const path = withQuery(
+        apiPath(resource, { namespace: object.metadata.namespace }),
+        dryRun ? { dryRun: 'All' } : {},
+      )
       const body = { ...typeOf(resource), ...object }
       return connection.request({ verb: 'create', resource: resource.plural, method: 'POST', path, body, signal })
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { EVENTS, NODES } from '../core-objects.ts'
+import { EVENTS, NODES } from '../core-resources.ts'
 import { createFakeCluster } from '../testing/fake-cluster.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { createMemoryLog } from '../testing/memory-log.ts'

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { EVENTS, type Event } from '../core-objects.ts'
+import type { Event } from '../core-objects.ts'
+import { EVENTS } from '../core-resources.ts'
 import type { KubeClient } from '../kube-client.ts'
 import { type KubernetesObject, keyOf, type ObjectKey } from '../kubernetes-object.ts'
 import type { Logger } from '../logger.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LEASES } from '../core-objects.ts'
+import { LEASES } from '../core-resources.ts'
 import { ApiError, ApiUnreachable } from '../errors.ts'
 import { createMetrics } from '../metrics.ts'
 import { createFakeCluster, type FakeCluster } from '../testing/fake-cluster.ts'

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { LEASES, type Lease } from '../core-objects.ts'
+import type { Lease } from '../core-objects.ts'
+import { LEASES } from '../core-resources.ts'
 import { isAlreadyExists, isConflict, isNotFound } from '../errors.ts'
 import type { KubeClient } from '../kube-client.ts'
 import type { Logger } from '../logger.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { DEPLOYMENTS, type Deployment, EVENTS } from '../core-objects.ts'
+import type { Deployment } from '../core-objects.ts'
+import { DEPLOYMENTS, EVENTS } from '../core-resources.ts'
 import { ApiError, ApiUnreachable } from '../errors.ts'
 import { createFakeCluster } from '../testing/fake-cluster.ts'
 import { createManualClock } from '../testing/manual-clock.ts'

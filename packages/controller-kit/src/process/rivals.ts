@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { DEPLOYMENTS, type Deployment } from '../core-objects.ts'
+import type { Deployment } from '../core-objects.ts'
+import { DEPLOYMENTS } from '../core-resources.ts'
 import { ApiError, ApiUnreachable } from '../errors.ts'
 import type { KubeClient } from '../kube-client.ts'
 import { keyOf } from '../kubernetes-object.ts'

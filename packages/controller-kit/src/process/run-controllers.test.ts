@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createController, watching } from '../controller.ts'
-import { DEPLOYMENTS, LEASES, NODES } from '../core-objects.ts'
+import { DEPLOYMENTS, LEASES, NODES } from '../core-resources.ts'
 import { ApiUnreachable } from '../errors.ts'
 import { createMetrics } from '../metrics.ts'
 import { aDefinition } from '../testing/definition.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { NODES } from '../core-objects.ts'
+import { NODES } from '../core-resources.ts'
 import { ApiError, ApiUnreachable } from '../errors.ts'
 import type { KubernetesObject, Resource } from '../kubernetes-object.ts'
 import { aDefinition } from '../testing/definition.ts'

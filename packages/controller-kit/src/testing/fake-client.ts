@@ -4,9 +4,9 @@ import { applyMergePatch } from '../merge-patch.ts'
 import { type AnyResource, type FakeStorage, refusal } from './fake-storage.ts'
 import { matchesSelectors } from './selectors.ts'
 
-/** One request that changes something. */
+/** One request that changes something, or rehearses to. */
 export interface FakeWrite {
-  verb: 'create' | 'replace' | 'patch' | 'delete' | 'evict'
+  verb: 'create' | 'rehearse' | 'replace' | 'patch' | 'delete' | 'evict'
   /** Plural name of the resource. */
   resource: string
   key: string
@@ -22,6 +22,8 @@ interface FakeClientOptions {
   mayEvict: (podKey: string) => boolean
 }
 
+/** Fields that a Secret's columns show. */
+type Printed = KubernetesObject & { type?: string; data?: Record<string, string> }
 type Fields = KubernetesObject & { status?: unknown }
 
 const PODS: AnyResource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true }
@@ -37,6 +39,11 @@ export function createFakeClient({ storage, write, read, mayEvict }: FakeClientO
       const object = storage.find(resource, keyOf({ metadata: key }))
       return object && copy(object)
     },
+    async print(resource, key) {
+      await read()
+      const object: Printed | undefined = storage.find(resource, keyOf({ metadata: key }))
+      return object && { Name: object.metadata.name, Type: object.type, Data: Object.keys(object.data ?? {}).length }
+    },
     async list(resource, options = {}) {
       await read()
       const { namespace } = options
@@ -46,9 +53,9 @@ export function createFakeClient({ storage, write, read, mayEvict }: FakeClientO
         .filter((object) => matchesSelectors(object, options))
         .map((object) => copy(object))
     },
-    create: (resource, object) =>
-      write({ verb: 'create', resource: resource.plural, key: keyOf(object) }, () =>
-        copy(edit.create(resource, object)),
+    create: (resource, object, { dryRun = false } = {}) =>
+      write({ verb: dryRun ? 'rehearse' : 'create', resource: resource.plural, key: keyOf(object) }, () =>
+        copy(dryRun ? object : edit.create(resource, object)),
       ),
     replace: (resource, object) =>
       write({ verb: 'replace', resource: resource.plural, key: keyOf(object) }, () => {

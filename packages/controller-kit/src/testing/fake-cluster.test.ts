@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { NODES, type Node, PODS } from '../core-objects.ts'
+import type { Node } from '../core-objects.ts'
+import { NODES, PODS } from '../core-resources.ts'
 import { ApiUnreachable, isAlreadyExists, isConflict, isNotFound, isTooManyRequests } from '../errors.ts'
 import { createFakeCluster } from './fake-cluster.ts'
 import { createManualClock } from './manual-clock.ts'

@@ -1,19 +1,29 @@
+import { join } from 'node:path'
 import { pause, timestamp } from '../cluster-clock.ts'
 import type { ClusterEvent } from '../objects/event-recorder.ts'
-import type { Container, ContainerState, ContainerStatus, Pod } from '../objects/pod.ts'
+import type { Container, ContainerState, ContainerStatus } from '../objects/pod.ts'
+import { type ContainerImages, createContainer, type PodSurroundings } from './container/create-container.ts'
+import { CreationFailure } from './container/creation-failure.ts'
+import { terminationMessage } from './container/termination-message.ts'
 import { ContainerLog } from './container-log.ts'
-import { runProbe } from './probe.ts'
+import { startProbes } from './container-probes.ts'
+import type { ImageSource } from './images/image-source.ts'
+import { pullImage } from './images/pull-image.ts'
 import type { ChooseProgram, ProgramContext } from './programs/program.ts'
-import { pullRefusal, selectProgram } from './programs/select-program.ts'
+import { selectProgram } from './programs/select-program.ts'
 
 /** What all containers have around them. */
-export type ContainerEnvironment = Pick<ProgramContext, 'clock' | 'timings' | 'network'> & {
+export type ContainerEnvironment = Pick<
+  ProgramContext,
+  'clock' | 'timings' | 'network' | 'toolsEntry' | 'toolsPath'
+> & {
+  images: ImageSource
   chooseProgram?: ChooseProgram | undefined
 }
 
 interface ContainerRunOptions {
   container: Container
-  pod: Pod
+  surroundings: PodSurroundings
   environment: ContainerEnvironment
   /** Restarts by the rules of `Always`, `OnFailure` or `Never`. */
   restartPolicy: string
@@ -22,8 +32,13 @@ interface ContainerRunOptions {
   record: (event: ClusterEvent) => void
 }
 
+type CreatedContainer = Awaited<ReturnType<typeof createContainer>>
+
 const LONGEST_BACK_OFF_MS = 300_000
 const SIMULATION_FAILED = 128
+const NEVER_STARTED = 128
+/** What runtimes say of a container that never ran. */
+const NO_TIME = '1970-01-01T00:00:00Z'
 
 /** One container of a pod from its first pull to its last end, restarts and probes included. */
 export class ContainerRun {
@@ -65,7 +80,9 @@ export class ContainerRun {
       name,
       image,
       imageID: everRan ? `simulated://${image}` : '',
-      ...(everRan ? { containerID: `simulated://${this.#options.pod.metadata.uid}/${name}/${this.#restarts}` } : {}),
+      ...(everRan
+        ? { containerID: `simulated://${this.#options.surroundings.pod.metadata.uid}/${name}/${this.#restarts}` }
+        : {}),
       ready: this.#ready || (this.exitCode === 0 && this.#isInit()),
       started: this.#started,
       restartCount: this.#restarts,
@@ -83,9 +100,12 @@ export class ContainerRun {
   async run(): Promise<number | undefined> {
     const { clock, timings } = this.#options.environment
     const { signal } = this.#stop
-    if (!(await this.#pull())) return undefined
+    const images = await this.#pull()
+    if (images === undefined) return undefined
     for (;;) {
-      const exitCode = await this.#runOnce()
+      const created = await this.#create(images)
+      if (created === undefined) return this.exitCode
+      const exitCode = await this.#start(created)
       const again = this.#restartsAfter(exitCode) && !signal.aborted
       if (!again) return exitCode
       const backOffMs = Math.min(timings.crashBackOffMs * 2 ** this.#restarts, LONGEST_BACK_OFF_MS)
@@ -101,61 +121,78 @@ export class ContainerRun {
     }
   }
 
-  async #pull(): Promise<boolean> {
-    const { clock, timings } = this.#options.environment
-    const { image } = this.container
-    const { signal } = this.#stop
-    const refusal = pullRefusal(image)
-    this.#tell('Normal', 'Pulling', `Pulling image "${image}"`)
-    await pause(clock, timings.pullMs, signal)
-    if (refusal === undefined) {
-      if (!signal.aborted) this.#tell('Normal', 'Pulled', `Successfully pulled image "${image}" (simulated)`)
-      return !signal.aborted
+  /** First the images that are volumes of this container, then its own. */
+  async #pull(): Promise<ContainerImages | undefined> {
+    const volumes: ContainerImages['volumes'] = new Map()
+    const mounted = new Set(this.container.volumeMounts?.map(({ name }) => name))
+    for (const { name, image } of this.#options.surroundings.pod.spec.volumes ?? []) {
+      if (image === undefined || !mounted.has(name)) continue
+      const pulled = await this.#pullOne(image.reference ?? '')
+      if (pulled === undefined) return undefined
+      volumes.set(name, pulled.root)
     }
-    const failure = `Failed to pull image "${image}": ${refusal}`
-    this.#tell('Warning', 'Failed', failure)
-    this.#become({ waiting: { reason: 'ErrImagePull', message: failure } })
-    await pause(clock, timings.pullMs, signal)
-    this.#tell('Warning', 'Failed', 'Error: ImagePullBackOff')
-    const message = `Back-off pulling image "${image}": ErrImagePull: ${failure}`
-    this.#become({ waiting: { reason: 'ImagePullBackOff', message } })
-    // Nothing can make this image appear: the pod stays as it is until it is deleted.
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve()
-      else signal.addEventListener('abort', () => resolve(), { once: true })
-    })
-    return false
+    const pulled = await this.#pullOne(this.container.image)
+    return pulled && { root: pulled.root, volumes }
   }
 
-  async #runOnce(): Promise<number> {
-    const { environment, pod } = this.#options
-    const { clock } = environment
-    const life = new AbortController()
-    const startedAt = timestamp(clock.now())
+  #pullOne(image: string): ReturnType<typeof pullImage> {
+    const { environment, surroundings, record } = this.#options
+    return pullImage({
+      ...environment,
+      objects: surroundings.objects,
+      image,
+      signal: this.#stop.signal,
+      tell: record,
+      become: (state) => this.#become(state),
+    })
+  }
+
+  /** Tries until everything is there that the container names; undefined when it was stopped before. */
+  async #create(images: ContainerImages): Promise<CreatedContainer | undefined> {
+    const { environment, surroundings } = this.#options
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      try {
+        return await createContainer(this.container, surroundings, images)
+      } catch (error) {
+        const failure =
+          error instanceof CreationFailure ? error : new CreationFailure('CreateContainerError', String(error), error)
+        this.#tell('Warning', 'Failed', `Error: ${failure.message}`)
+        this.#become({ waiting: { reason: failure.reason, message: failure.message } })
+        await pause(environment.clock, environment.timings.retryMs, signal)
+      }
+    }
+    return undefined
+  }
+
+  async #start(created: CreatedContainer): Promise<number> {
+    const { clock } = this.#options.environment
     if (this.#restarts > 0) {
       this.#previousLog = this.#log
       this.#log = new ContainerLog(clock)
     }
+    if (created.startFailure === undefined) return this.#runOnce(created)
+    this.#log.end()
+    this.#tell('Warning', 'Failed', `Error: ${created.startFailure}`)
+    const ended = { message: created.startFailure, startedAt: NO_TIME, finishedAt: timestamp(clock.now()) }
+    this.#become({ terminated: { exitCode: NEVER_STARTED, reason: 'StartError', ...ended } })
+    return NEVER_STARTED
+  }
+
+  async #runOnce(created: CreatedContainer): Promise<number> {
+    const { environment, surroundings } = this.#options
+    const { clock } = environment
+    const life = new AbortController()
+    const startedAt = timestamp(clock.now())
     const log = this.#log
     this.#started = this.container.startupProbe === undefined
     this.#ready = this.#started && this.container.readinessProbe === undefined
     this.#become({ running: { startedAt } })
     this.#tell('Normal', 'Started', `Started container ${this.container.name}`)
     this.#startProbes(life)
-    const signal = AbortSignal.any([this.#stop.signal, life.signal])
-    const onListen = (containerPort: number, loopbackPort: number) => {
-      this.ports.set(containerPort, loopbackPort)
-      this.#options.onChange()
-    }
-    const context = {
-      ...environment,
-      container: this.container,
-      pod,
-      signal,
-      onListen,
-      log: (t: string) => log.write(t),
-    }
-    const program = environment.chooseProgram?.(this.container, pod) ?? selectProgram(this.container, pod)
+    const file = join(surroundings.volumes.terminationFolder, `${this.container.name}-${this.#restarts}`)
+    const context = this.#context(created, { life, terminationLog: file })
+    const program = environment.chooseProgram?.(this.container, surroundings.pod) ?? selectProgram(context)
     const exitCode = await program(context).catch((error: unknown) => {
       log.write(`the simulation of this container failed: ${String(error)}`)
       return SIMULATION_FAILED
@@ -166,63 +203,53 @@ export class ContainerRun {
     this.#started = false
     this.#ready = false
     const reason = exitCode === 0 ? 'Completed' : 'Error'
-    this.#become({ terminated: { exitCode, reason, startedAt, finishedAt: timestamp(clock.now()) } })
+    const policy = this.container.terminationMessagePolicy
+    const message = await terminationMessage({ file, log, exitCode, policy })
+    const ended = { exitCode, reason, ...(message === undefined ? {} : { message }), startedAt }
+    this.#become({ terminated: { ...ended, finishedAt: timestamp(clock.now()) } })
     return exitCode
   }
 
+  #context(
+    { env, command, paths }: CreatedContainer,
+    { life, terminationLog }: { life: AbortController; terminationLog: string },
+  ): ProgramContext {
+    const log = this.#log
+    return {
+      ...this.#options.environment,
+      ...paths,
+      container: this.container,
+      pod: this.#options.surroundings.pod,
+      env,
+      command,
+      terminationLog,
+      signal: AbortSignal.any([this.#stop.signal, life.signal]),
+      log: (text) => log.write(text),
+      onListen: (containerPort, loopbackPort) => {
+        this.ports.set(containerPort, loopbackPort)
+        this.#options.onChange()
+      },
+    }
+  }
+
   #startProbes(life: AbortController): void {
-    const { startupProbe, readinessProbe, livenessProbe } = this.container
-    if (startupProbe === undefined) {
-      this.#startSteadyProbes(life)
-      return
+    const { environment, record, onChange } = this.#options
+    const readyAtOnce = this.container.readinessProbe === undefined
+    const become = (ready: boolean) => {
+      this.#started = true
+      this.#ready = ready
+      onChange()
     }
-    const startup = new AbortController()
-    this.#probe(
-      { kind: 'Startup', probe: startupProbe, life: AbortSignal.any([life.signal, startup.signal]) },
-      (healthy) => {
-        startup.abort()
-        if (!healthy) return life.abort()
-        this.#started = true
-        this.#ready = readinessProbe === undefined
-        this.#options.onChange()
-        if (readinessProbe ?? livenessProbe) this.#startSteadyProbes(life)
-      },
-    )
-  }
-
-  #startSteadyProbes(life: AbortController): void {
-    const { readinessProbe, livenessProbe, name } = this.container
-    if (readinessProbe) {
-      this.#probe({ kind: 'Readiness', probe: readinessProbe, life: life.signal }, (healthy) => {
-        this.#ready = healthy
-        this.#options.onChange()
-      })
-    }
-    if (livenessProbe) {
-      this.#probe({ kind: 'Liveness', probe: livenessProbe, life: life.signal }, (healthy) => {
-        if (healthy) return
-        this.#tell('Normal', 'Killing', `Container ${name} failed liveness probe, will be restarted`)
-        life.abort()
-      })
-    }
-  }
-
-  #probe(
-    { kind, probe, life }: { kind: string; probe: NonNullable<Container['livenessProbe']>; life: AbortSignal },
-    onVerdict: (healthy: boolean) => void,
-  ): void {
-    const signal = AbortSignal.any([life, this.#stop.signal])
-    const target = { container: this.container, ports: this.ports }
-    void runProbe({
-      probe,
-      target,
-      clock: this.#options.environment.clock,
-      factor: this.#options.environment.timings.probeFactor,
-      signal,
-      onVerdict: (healthy, why) => {
-        if (!healthy) this.#tell('Warning', 'Unhealthy', `${kind} probe failed: ${why}`)
-        onVerdict(healthy)
-      },
+    startProbes({
+      container: this.container,
+      ports: this.ports,
+      clock: environment.clock,
+      factor: environment.timings.probeFactor,
+      life,
+      stop: this.#stop.signal,
+      tell: record,
+      onStarted: () => become(readyAtOnce),
+      onReady: become,
     })
   }
 
@@ -232,7 +259,7 @@ export class ContainerRun {
   }
 
   #isInit(): boolean {
-    return this.#options.pod.spec.initContainers?.some(({ name }) => name === this.container.name) ?? false
+    return this.#options.surroundings.pod.spec.initContainers?.some(({ name }) => name === this.container.name) ?? false
   }
 
   #become(state: ContainerState): void {

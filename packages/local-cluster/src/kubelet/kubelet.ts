@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { ClusterAccess, KubeObject } from '../cluster-access.ts'
 import { type ClusterClock, systemClusterClock } from '../cluster-clock.ts'
 import { createEventRecorder } from '../objects/event-recorder.ts'
@@ -6,6 +7,7 @@ import { WatchedObjects } from '../objects/watched-objects.ts'
 import { runController } from '../reconciling/controller.ts'
 import { createClusterNetwork } from './cluster-network.ts'
 import { findLog } from './find-log.ts'
+import { type ImageSource, SIMULATED_IMAGES } from './images/image-source.ts'
 import { DEFAULT_TIMINGS, type KubeletTimings } from './kubelet-timings.ts'
 import { createLeaseKeeper } from './lease-keeper.ts'
 import { startLogServer } from './log-server.ts'
@@ -13,21 +15,38 @@ import { createNodeKeeper } from './node-keeper.ts'
 import { createPodKeeper } from './pod-keeper.ts'
 import type { ChooseProgram } from './programs/program.ts'
 
-interface KubeletOptions {
+/** What simulated containers are made of. */
+export interface ContainerSimulation {
+  /** Where images come from; by default all are there and none has content. */
+  images?: ImageSource
+  /** Path of the program that plays `node /app/tuning-tools.mjs`; without one such a container fails. */
+  toolsEntry?: string
+  /** Folder in which that program finds what it starts, before anywhere else. */
+  toolsPath?: string
+  /** Plays containers that the simulation itself does not know. */
+  chooseProgram?: ChooseProgram
+}
+
+interface KubeletOptions extends ContainerSimulation {
   access: ClusterAccess
   /** Stops every simulated node with its containers. */
   signal: AbortSignal
   clock?: ClusterClock
   log?: (line: string, facts?: object) => void
   timings?: Partial<KubeletTimings>
-  /** Plays containers that the simulation itself does not know. */
-  chooseProgram?: ChooseProgram
+}
+
+interface RunningKubelet {
+  /** Where it serves logs. */
+  address: string
+  /** Resolves once everything it started has ended, which it does after the signal. */
+  stopped: Promise<void>
 }
 
 const HOST = '127.0.0.1'
 
 /** Starts a simulation of the kubelet of every Node that is annotated as simulated. */
-export async function startKubelet(options: KubeletOptions): Promise<{ address: string }> {
+export async function startKubelet(options: KubeletOptions): Promise<RunningKubelet> {
   const { access, signal, clock = systemClusterClock, log = () => undefined } = options
   const timings = { ...DEFAULT_TIMINGS, ...options.timings }
   const stores = openStores({ access, clock, signal })
@@ -37,14 +56,25 @@ export async function startKubelet(options: KubeletOptions): Promise<{ address: 
   const podKeeper = createPodKeeper({
     pods,
     nodes,
-    environment: { clock, timings, network, chooseProgram: options.chooseProgram },
+    access,
+    environment: {
+      clock,
+      timings,
+      network,
+      images: options.images ?? SIMULATED_IMAGES,
+      toolsEntry: options.toolsEntry,
+      toolsPath: options.toolsPath,
+      chooseProgram: options.chooseProgram,
+    },
     record,
     onFailure: (error) => {
       if (!signal.aborted) log('A pod could not be reported', { error })
     },
   })
   const { port } = await startLogServer({ clock, signal, find: findLog(pods, podKeeper.find) })
-  signal.addEventListener('abort', () => void podKeeper.stopAll())
+  const stopped = once(signal, 'abort').then(async () => {
+    await podKeeper.stopAll()
+  })
   const controllers = [
     createNodeKeeper({ nodes, pods, clock, host: HOST, port }),
     createLeaseKeeper({ access, nodes, clock, leaseMs: timings.leaseMs }),
@@ -55,7 +85,7 @@ export async function startKubelet(options: KubeletOptions): Promise<{ address: 
     stores.endpoints.start(),
     ...controllers.map((controller) => runController({ clock, signal, log }, controller)),
   ])
-  return { address: `${HOST}:${port}` }
+  return { address: `${HOST}:${port}`, stopped }
 }
 
 function openStores(options: { access: ClusterAccess; clock: ClusterClock; signal: AbortSignal }) {

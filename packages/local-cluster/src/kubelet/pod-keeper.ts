@@ -11,6 +11,7 @@ import { PodRun, type PodRunOptions } from './pod-run.ts'
 interface PodKeeperOptions {
   pods: WatchedObjects<Pod>
   nodes: WatchedObjects<Node>
+  access: PodRunOptions['access']
   environment: PodRunOptions['environment']
   record: RecordEvent
   onFailure: (error: unknown) => void
@@ -18,7 +19,7 @@ interface PodKeeperOptions {
 
 /** Starts and ends the pods that are bound to simulated nodes. */
 export function createPodKeeper(options: PodKeeperOptions) {
-  const { pods, nodes, environment, record, onFailure } = options
+  const { pods, nodes, access, environment, record, onFailure } = options
   const runs = new Map<string, PodRun>()
   const addresses = new PodAddresses()
 
@@ -27,7 +28,7 @@ export function createPodKeeper(options: PodKeeperOptions) {
     const before = pod.status?.podIP
     if (before !== undefined) addresses.keep(before)
     const podIP = pod.spec.hostNetwork ? hostIP : (before ?? addresses.take(node.metadata.name))
-    return new PodRun({ pod, pods, hostIP, podIP, environment, record, onFailure })
+    return new PodRun({ pod, pods, hostIP, podIP, access, environment, record, onFailure })
   }
 
   async function end(uid: string, how: { silent: boolean }): Promise<void> {

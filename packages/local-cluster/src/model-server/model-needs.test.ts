@@ -3,30 +3,25 @@ import type { Container } from '../objects/pod.ts'
 import { modelNeeds } from './model-needs.ts'
 
 const limits = { 'nvidia.com/gpu': '2' }
-const container = (script: string, resources: Container['resources'] = { limits }): Container => ({
+const container = (resources: Container['resources'] = { limits }): Container => ({
   name: 'model',
   image: 'kaito-x',
-  command: ['/bin/sh', '-c', script],
   resources,
-  ports: [{ containerPort: 5000 }],
+  ports: [{ containerPort: 5001 }],
 })
+const sh = (script: string) => ['/bin/sh', '-c', script]
 
 test.each([
-  [
-    'serves inference',
-    'accelerate launch --num_processes=1 inference_api.py',
-    { serves: 'inference', gpus: 2, port: 5000 },
-  ],
-  [
-    'serves a distributed model',
-    'cd /workspace && torchrun inference_api.py',
-    { serves: 'inference', gpus: 2, port: 5000 },
-  ],
-  ['runs a tuning', 'accelerate launch fine_tuning.py', { serves: 'tuning', gpus: 2, port: 5000 }],
-])('%s by its command', (_what, script, needs) => expect(modelNeeds(container(script))).toEqual(needs))
+  ['inference', sh('accelerate launch --num_processes=1 inference_api.py')],
+  ['a model on several GPUs', ['torchrun', '--nnodes=1', 'inference_api.py']],
+])('has what it needs for %s', (_what, command) =>
+  expect(modelNeeds(container(), command, 'inference_api.py')).toEqual({ gpus: 2, port: 5001 }),
+)
 
 test.each([
-  ['the launcher', container('python inference_api.py'), 'accelerate launch'],
-  ['the program', container('accelerate launch'), 'inference_api.py'],
-  ['a GPU', container('accelerate launch inference_api.py', {}), 'nvidia.com/gpu'],
-])('misses %s', (_what, spec, named) => expect(Object(modelNeeds(spec)).missing).toContain(named))
+  ['the launcher', container(), sh('python inference_api.py'), 'accelerate launch'],
+  ['the program', container(), sh('accelerate launch'), 'inference_api.py'],
+  ['a GPU', container({}), sh('accelerate launch inference_api.py'), 'nvidia.com/gpu'],
+])('misses %s', (_what, spec, command, named) =>
+  expect(Object(modelNeeds(spec, command, 'inference_api.py')).missing).toContain(named),
+)

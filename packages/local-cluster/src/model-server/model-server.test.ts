@@ -5,8 +5,10 @@ import { type ModelServer, startModelServer } from './model-server.ts'
 const clock = manualClock()
 const running: ModelServer[] = []
 
-async function serve({ gpus = 1, loaded = true } = {}): Promise<string> {
-  const server = await startModelServer({ model: 'phi-3-mini-4k-instruct', gpus, loadMs: 300, clock })
+type Served = Partial<Parameters<typeof startModelServer>[0]> & { loaded?: boolean }
+
+async function serve({ gpus = 1, loaded = true, ...more }: Served = {}): Promise<string> {
+  const server = await startModelServer({ model: 'phi-3-mini-4k-instruct', gpus, loadMs: 300, clock, ...more })
   running.push(server)
   if (loaded) clock.advance(300)
   return `http://127.0.0.1:${server.port}`
@@ -59,6 +61,30 @@ test('is healthy only once its weights are loaded', async () => {
   clock.advance(300)
   const healthy = await fetch(`${url}/healthz`)
   expect([healthy.status, await healthy.json()]).toEqual([200, { status: 'Healthy' }])
+})
+
+test('names its adapters', async () => {
+  const adapters = [
+    { name: 'a', strength: 0.5 },
+    { name: 'b', strength: 1 },
+  ]
+  const url = await serve({ adapters })
+  expect(await (await fetch(url)).json()).toContain('adapters: a (0.5), b (1.0)')
+  expect((await chat(url, { prompt: 'Why?' })).body.Result).toContain('4k-instruct with adapters a (0.5), b (1.0): no')
+})
+
+test('is healthy only while all machines of the model are together', async () => {
+  let isWhole = false
+  const url = await serve({ isWhole: () => isWhole })
+  const statuses = async () => [(await fetch(`${url}/healthz`)).status, (await chat(url, { prompt: 'hi' })).status]
+  expect(await statuses()).toEqual([500, 500])
+  isWhole = true
+  expect(await statuses()).toEqual([200, 200])
+})
+
+test('answers no questions on a machine that only helps', async () => {
+  const url = await serve({ isLeader: false })
+  expect([(await fetch(`${url}/healthz`)).status, (await chat(url, { prompt: 'hi' })).status]).toEqual([200, 404])
 })
 
 test('lists its GPUs', async () => {

@@ -1,10 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { ClusterClock } from '../cluster-clock.ts'
+import { type Adapter, adapterList } from './adapters.ts'
 import { readChatRequest } from './chat-request.ts'
+import { gpuInfo } from './gpu-info.ts'
+import { listenOnLoopback } from './listen-on-loopback.ts'
 
 interface ModelServerOptions {
   model: string
   gpus: number
+  adapters?: Adapter[]
+  /** Of a model on several machines: whether all of them are together. */
+  isWhole?: () => boolean
+  /** Only the first machine of a model answers questions; the others tell their health. */
+  isLeader?: boolean
   /** How long the weights "load": until then `/healthz` answers 500. */
   loadMs: number
   clock: ClusterClock
@@ -21,7 +29,6 @@ interface Answer {
   body: string | object
 }
 
-const GPU_MEMORY = '16.00 GB'
 const LONGEST_BODY = 1_000_000
 
 /**
@@ -38,13 +45,9 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       .then((body) => send(response, answer(options, { request, body, loaded })))
       .catch(() => response.destroy())
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
+  const port = await listenOnLoopback(server)
   return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
+    port,
     close() {
       cancel()
       server.close()
@@ -59,34 +62,33 @@ interface Asked {
   loaded: boolean
 }
 
+const METHODS = { '/': 'GET', '/healthz': 'GET', '/metrics': 'GET', '/chat': 'POST' }
+const METHODS_OF_FOLLOWER = { '/healthz': 'GET' }
+
 function answer(options: ModelServerOptions, { request, body, loaded }: Asked): Answer {
-  const path = (request.url ?? '').split('?')[0]
-  const allowed = { '/': 'GET', '/healthz': 'GET', '/metrics': 'GET', '/chat': 'POST' }[path ?? '']
+  const { adapters = [], isLeader = true, isWhole = () => true } = options
+  const path = (request.url ?? '').split('?')[0] ?? ''
+  const allowed = new Map(Object.entries(isLeader ? METHODS : METHODS_OF_FOLLOWER)).get(path)
   if (allowed === undefined) return { status: 404, body: { detail: 'Not Found' } }
   if (request.method !== allowed) return { status: 405, body: { detail: 'Method Not Allowed' } }
-  if (path === '/metrics') return { status: 200, body: { gpu_info: gpuInfo(options.gpus) } }
-  if (path === '/') return { status: 200, body: 'Server is running: a stand-in without a model' }
+  if (path === '/metrics') return { status: 200, body: gpuInfo(options.gpus) }
+  if (path === '/') {
+    const named = adapters.length > 0 ? `; adapters: ${adapterList(adapters)}` : ''
+    return { status: 200, body: `Server is running: a stand-in without a model${named}` }
+  }
   if (!loaded) return { status: 500, body: { detail: 'Model not initialized' } }
+  if (!isWhole()) return { status: 500, body: { detail: 'Waiting for the other machines of this model' } }
   if (path === '/healthz') return { status: 200, body: { status: 'Healthy' } }
   if (body === undefined) return { status: 413, body: { detail: 'Request body too large' } }
-  return chat(options.model, body)
+  return chat(options.model, adapters, body)
 }
 
-function chat(model: string, body: string): Answer {
+function chat(model: string, adapters: Adapter[], body: string): Answer {
   const asked = readChatRequest(body)
   if ('status' in asked) return { status: asked.status, body: { detail: asked.detail } }
-  const text = `This is a stand-in for the model ${model}: no model runs here. You asked: ${asked.question}`
+  const named = adapters.length > 0 ? ` with adapters ${adapterList(adapters)}` : ''
+  const text = `This is a stand-in for the model ${model}${named}: no model runs here. You asked: ${asked.question}`
   return { status: 200, body: { Result: text } }
-}
-
-function gpuInfo(gpus: number): object[] {
-  return Array.from({ length: gpus }, (_none, id) => ({
-    id: `GPU-simulated-${id}`,
-    name: 'simulated GPU',
-    load: '0.00%',
-    temperature: '30 C',
-    memory: { used: '0.00 GB', total: GPU_MEMORY },
-  }))
 }
 
 /** Undefined when the body is longer than anybody's question. */

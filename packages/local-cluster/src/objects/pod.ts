@@ -26,12 +26,63 @@ export interface Probe {
   failureThreshold?: number
 }
 
+/** One key of a Secret or ConfigMap. */
+export interface KeyRef {
+  name?: string
+  key: string
+  optional?: boolean
+}
+
+export interface EnvironmentVariable {
+  name: string
+  value?: string
+  valueFrom?: { fieldRef?: { fieldPath: string }; secretKeyRef?: KeyRef; configMapKeyRef?: KeyRef }
+}
+
+/** All keys of a Secret or ConfigMap as variables. */
+export interface VariableSource {
+  prefix?: string
+  secretRef?: { name?: string; optional?: boolean }
+  configMapRef?: { name?: string; optional?: boolean }
+}
+
+export interface VolumeMount {
+  name: string
+  mountPath: string
+  subPath?: string
+  readOnly?: boolean
+}
+
+interface KeyItem {
+  key: string
+  path: string
+  mode?: number
+}
+
+/** What a volume, or one source of a projected volume, takes from the API; a Secret's name has two spellings. */
+export interface VolumeSource {
+  secret?: { secretName?: string; name?: string; items?: KeyItem[]; optional?: boolean; defaultMode?: number }
+  configMap?: { name?: string; items?: KeyItem[]; optional?: boolean; defaultMode?: number }
+  downwardAPI?: { items?: { path: string; fieldRef?: { fieldPath: string }; mode?: number }[]; defaultMode?: number }
+  serviceAccountToken?: object
+}
+
+export interface Volume extends VolumeSource {
+  name: string
+  emptyDir?: object
+  projected?: { sources?: VolumeSource[]; defaultMode?: number }
+  image?: { reference?: string; pullPolicy?: string }
+}
+
 export interface Container {
   name: string
   image: string
   command?: string[]
   args?: string[]
-  env?: { name: string; value?: string }[]
+  env?: EnvironmentVariable[]
+  envFrom?: VariableSource[]
+  volumeMounts?: VolumeMount[]
+  terminationMessagePolicy?: string
   ports?: { name?: string; containerPort: number; protocol?: string }[]
   resources?: { requests?: Record<string, unknown>; limits?: Record<string, unknown> }
   startupProbe?: Probe
@@ -43,6 +94,9 @@ export interface Container {
 export interface PodSpec {
   containers: Container[]
   initContainers?: Container[]
+  volumes?: Volume[]
+  imagePullSecrets?: { name?: string }[]
+  serviceAccountName?: string
   nodeName?: string
   nodeSelector?: Record<string, string>
   affinity?: {

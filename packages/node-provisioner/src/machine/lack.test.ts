@@ -2,7 +2,8 @@ import type { Machine, MachineStatus } from '@kaito/api'
 import { aMachine } from '@kaito/api/testing'
 import type { Node } from '@kaito/controller-kit'
 import { expect, test } from 'vitest'
-import { type Lack, lackOf, SETTLE_MS } from './lack.ts'
+import type { Lack } from '../slots/node-lack.ts'
+import { lackOf, SETTLE_MS } from './lack.ts'
 
 const NOW = Date.parse('2026-01-01T01:00:00Z')
 const LONG_AGO = '2026-01-01T00:00:00Z'

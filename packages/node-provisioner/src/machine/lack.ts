@@ -1,6 +1,6 @@
-import { GPU_RESOURCE, MACHINE_CONDITIONS, type Machine, quantityValue, REASONS, type Reason } from '@kaito/api'
+import { MACHINE_CONDITIONS, type Machine, REASONS, type Reason } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
-import type { SlotPhase } from '../node-provisioner.ts'
+import { type Lack, nodeLack } from '../slots/node-lack.ts'
 
 /** Steps that pass by themselves are told to the user only when they last longer than this. */
 export const SETTLE_MS = 60_000
@@ -8,14 +8,6 @@ export const SETTLE_MS = 60_000
 const STALL_MS = 60 * 60_000
 /** How far what is seen of a node may be behind what its claim says. */
 const NODE_LAG_MS = 5_000
-
-/** Why a claim does not give a usable node yet. */
-export interface Lack {
-  phase: Exclude<SlotPhase, 'Ready'>
-  reason: Reason
-  message: string
-  revisitAfterMs?: number
-}
 
 interface Sight {
   claim: Machine
@@ -59,7 +51,7 @@ export function lackOf(sight: Sight): Lack | undefined {
   const deciding = conditions.find(({ type }) => type === (failing ?? ready))
   const elapsedMs = elapsed(deciding?.lastTransitionTime, now)
   if (failing === undefined) {
-    const lack = nodeLack(sight)
+    const lack = nodeLackOf(sight)
     return lack && elapsedMs < NODE_LAG_MS ? onItsWay(claim, NODE_LAG_MS - elapsedMs) : lack
   }
   const reason = reasonOf(deciding?.reason)
@@ -93,24 +85,10 @@ function launching(claim: Machine, elapsedMs: number): Lack {
   return { phase: 'Blocked', reason: 'NoProvisioner', message }
 }
 
-function nodeLack({ claim, node, gpusPerNode }: Sight): Lack | undefined {
-  const name = claim.status?.nodeName ?? ''
-  if (!node || node.metadata.deletionTimestamp) {
-    return {
-      phase: 'NotReady',
-      reason: 'NodeNotRegistered',
-      message: `node ${name} of claim ${claim.metadata.name} is gone`,
-    }
-  }
-  const readiness = node.status?.conditions?.find(({ type }) => type === 'Ready')
-  if (readiness?.status !== 'True') {
-    const why = readiness?.message ?? 'its kubelet has not reported'
-    return { phase: 'NotReady', reason: 'NodeNotReady', message: `node ${name} is not ready: ${why}` }
-  }
-  const gpus = quantityValue(node.status?.allocatable?.[GPU_RESOURCE] ?? '0')
-  if (gpus >= gpusPerNode) return undefined
-  const message = `node ${name} shows ${gpus} of ${gpusPerNode} GPUs; check that the NVIDIA device plugin runs on it`
-  return { phase: 'NotReady', reason: 'GPUNotRegistered', message }
+function nodeLackOf({ claim, node, gpusPerNode }: Sight): Lack | undefined {
+  if (node && !node.metadata.deletionTimestamp) return nodeLack(node, gpusPerNode)
+  const message = `node ${claim.status?.nodeName ?? ''} of claim ${claim.metadata.name} is gone`
+  return { phase: 'NotReady', reason: 'NodeNotRegistered', message }
 }
 
 function onItsWay({ metadata }: Machine, revisitAfterMs: number): Lack {

@@ -1,29 +1,17 @@
 import { NODES } from '@kaito/controller-kit'
-import { createFakeCluster, createManualClock } from '@kaito/controller-kit/testing'
 import { expect, test } from 'vitest'
+import { claimName } from '../slots/claim-name.ts'
+import { aMachineWorld } from '../testing/machine-world.ts'
 import { aNodeRequest } from '../testing/node-request.ts'
 import { serveMachine } from '../testing/serve-machine.ts'
-import { claimName } from './claim-name.ts'
-import { createMachineNodeProvisioner } from './machine-node-provisioner.ts'
-import { MACHINE_INDEXES, MACHINES, machineObject } from './machine-object.ts'
+import { MACHINES, machineObject } from './machine-object.ts'
 
 const call = { signal: new AbortController().signal }
 const CLAIM = claimName({ workspaceUid: 'uid-1', ordinal: 0, attempt: 0 })
 const RECORD = { ordinal: 0, attempt: 0, claimName: CLAIM }
 
-function aWorld() {
-  const clock = createManualClock()
-  const cluster = createFakeCluster({ clock })
-  const machines = cluster.cacheOf(MACHINES, MACHINE_INDEXES)
-  const nodes = cluster.cacheOf(NODES)
-  const provisioner = createMachineNodeProvisioner({ client: cluster.client, machines, nodes, clock })
-  const told: string[] = []
-  provisioner.onChange(({ namespace, name }) => told.push(`${namespace}/${name}`))
-  return { clock, cluster, machines, nodes, provisioner, told }
-}
-
 test.each(['before', 'after'] as const)('a create that fails %s it is applied leaves one claim', async (when) => {
-  const { cluster, provisioner } = aWorld()
+  const { cluster, provisioner } = aMachineWorld()
   cluster.failWrite({ when })
   await expect(provisioner.request(aNodeRequest(), call)).rejects.toThrow()
   expect(await provisioner.request(aNodeRequest(), call)).toEqual([RECORD])
@@ -31,14 +19,14 @@ test.each(['before', 'after'] as const)('a create that fails %s it is applied le
 })
 
 test('one claim that fails does not keep the others from being asked for', async () => {
-  const { cluster, provisioner } = aWorld()
+  const { cluster, provisioner } = aMachineWorld()
   cluster.failWrite({ when: 'before', nth: 1 })
   await expect(provisioner.request(aNodeRequest({ count: 3 }), call)).rejects.toThrow()
   expect(cluster.list(MACHINES)).toHaveLength(2)
 })
 
 test('a cache that has not seen a recorded claim is not taken as its end', async () => {
-  const { cluster, machines, provisioner } = aWorld()
+  const { cluster, machines, provisioner } = aMachineWorld()
   machines.pause()
   cluster.put(MACHINES, machineObject(aNodeRequest(), CLAIM))
   const supply = await provisioner.supply(aNodeRequest({ slots: [RECORD] }), call)
@@ -47,13 +35,13 @@ test('a cache that has not seen a recorded claim is not taken as its end', async
 })
 
 test('a read that fails is no proof that a claim vanished', async () => {
-  const { cluster, provisioner } = aWorld()
+  const { cluster, provisioner } = aMachineWorld()
   cluster.failReads(new Error('away'))
   await expect(provisioner.supply(aNodeRequest({ slots: [RECORD] }), call)).rejects.toThrow('away')
 })
 
 test('a claim of that name made for somebody else is neither adopted nor deleted', async () => {
-  const { cluster, provisioner } = aWorld()
+  const { cluster, provisioner } = aMachineWorld()
   const stranger = aNodeRequest({ workspace: { ...aNodeRequest().workspace, uid: 'uid-2' } })
   cluster.put(MACHINES, machineObject(stranger, CLAIM))
   const slots = await provisioner.request(aNodeRequest(), call)
@@ -66,7 +54,7 @@ test('a claim of that name made for somebody else is neither adopted nor deleted
 })
 
 test('a node that is lost stays on record with its size until its claim is gone', async () => {
-  const { cluster, provisioner } = aWorld()
+  const { cluster, provisioner } = aMachineWorld()
   const sizes = { instanceTypes: ['Standard_a', 'Standard_b'] }
   await provisioner.request(aNodeRequest(sizes), call)
   serveMachine(cluster, CLAIM)
@@ -82,7 +70,7 @@ test('a node that is lost stays on record with its size until its claim is gone'
 })
 
 test('a claim that is being deleted is waited for, not replaced beside it', async () => {
-  const { cluster, provisioner } = aWorld()
+  const { cluster, provisioner } = aMachineWorld()
   await provisioner.request(aNodeRequest(), call)
   serveMachine(cluster, CLAIM)
   cluster.delete(MACHINES, CLAIM)
@@ -93,7 +81,7 @@ test('a claim that is being deleted is waited for, not replaced beside it', asyn
 })
 
 test('each further attempt waits longer, half an hour at most', async () => {
-  const { clock, provisioner } = aWorld()
+  const { clock, provisioner } = aMachineWorld()
   const waits = [0, 1, 2, 20].map(async (attempt) => {
     const slot = { ordinal: 0, attempt, claimName: claimName({ workspaceUid: 'uid-1', ordinal: 0, attempt }) }
     const { slots } = await provisioner.supply(aNodeRequest({ slots: [slot] }), call)
@@ -103,7 +91,7 @@ test('each further attempt waits longer, half an hour at most', async () => {
 })
 
 test('an attempt that was asked for before a crash is found again', async () => {
-  const { clock, cluster, provisioner } = aWorld()
+  const { clock, cluster, provisioner } = aMachineWorld()
   const gone = { ...RECORD, retryAt: new Date(clock.now()).toISOString() }
   const [next] = await provisioner.request(aNodeRequest({ slots: [gone] }), call)
   expect(await provisioner.request(aNodeRequest({ slots: [gone] }), call)).toEqual([next])
@@ -111,7 +99,7 @@ test('an attempt that was asked for before a crash is found again', async () => 
 })
 
 test('what blocks one node is told before what others wait for, and these are looked at again all the same', async () => {
-  const { cluster, provisioner } = aWorld()
+  const { cluster, provisioner } = aMachineWorld()
   const slots = await provisioner.request(aNodeRequest({ count: 2 }), call)
   const [first, second] = slots
   cluster.edit(MACHINES, second?.claimName ?? '', (machine) => {
@@ -129,7 +117,7 @@ test('what blocks one node is told before what others wait for, and these are lo
 })
 
 test('claims are given back by what the server lists, not by what a cache remembers', async () => {
-  const { cluster, machines, provisioner } = aWorld()
+  const { cluster, machines, provisioner } = aMachineWorld()
   machines.pause()
   cluster.put(MACHINES, machineObject(aNodeRequest(), CLAIM))
   expect(await provisioner.release(aNodeRequest().workspace, call)).toMatchObject({ released: false })
@@ -137,7 +125,7 @@ test('claims are given back by what the server lists, not by what a cache rememb
 })
 
 test('claims that are known to be on their way out cost the server nothing', async () => {
-  const { cluster, provisioner } = aWorld()
+  const { cluster, provisioner } = aMachineWorld()
   await provisioner.request(aNodeRequest(), call)
   serveMachine(cluster, CLAIM)
   await provisioner.release(aNodeRequest().workspace, call)
@@ -146,7 +134,7 @@ test('claims that are known to be on their way out cost the server nothing', asy
 })
 
 test('a claim that only the server knows is found when the cached ones are gone', async () => {
-  const { cluster, machines, provisioner } = aWorld()
+  const { cluster, machines, provisioner } = aMachineWorld()
   machines.pause()
   cluster.put(MACHINES, machineObject(aNodeRequest(), CLAIM))
   cluster.edit(MACHINES, CLAIM, ({ metadata }) => {
@@ -159,7 +147,7 @@ test('a claim that only the server knows is found when the cached ones are gone'
 })
 
 test('claims on their way out are not deleted twice, and a blocked drain is named', async () => {
-  const { cluster, provisioner } = aWorld()
+  const { cluster, provisioner } = aMachineWorld()
   await provisioner.request(aNodeRequest(), call)
   serveMachine(cluster, CLAIM)
   await provisioner.release(aNodeRequest().workspace, call)
@@ -173,7 +161,7 @@ test('claims on their way out are not deleted twice, and a blocked drain is name
 })
 
 test('a heartbeat of a node is no news', async () => {
-  const { cluster, provisioner, told } = aWorld()
+  const { cluster, provisioner, told } = aMachineWorld()
   await provisioner.request(aNodeRequest(), call)
   serveMachine(cluster, CLAIM)
   told.length = 0

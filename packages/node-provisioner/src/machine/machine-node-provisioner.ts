@@ -1,85 +1,76 @@
 import { type Machine, WORKSPACE_LABEL, WORKSPACE_NAMESPACE_LABEL } from '@kaito/api'
-import { type Cache, type Clock, isAlreadyExists, type KubeClient, type Node } from '@kaito/controller-kit'
-import type { Call, NodeProvisioner, NodeRequest, SlotRecord } from '../node-provisioner.ts'
-import { claimName } from './claim-name.ts'
-import { MACHINES, machineObject } from './machine-object.ts'
-import { nodeChangeMatters } from './node-change.ts'
-import { nodeSupply } from './node-supply.ts'
+import type { Cache, Change, Clock, KubeClient, Node } from '@kaito/controller-kit'
+import { nodeChangeMatters } from '../existing-nodes/node-change.ts'
+import { createNodeChoice, type NodeChoice } from '../existing-nodes/node-choice.ts'
+import { createNodeIndex } from '../existing-nodes/node-index.ts'
+import type { Call, NodeProvisioner, WorkspaceRef } from '../node-provisioner.ts'
+import { nodeSupply } from '../slots/node-supply.ts'
+import { askForNodes } from './ask-for-nodes.ts'
+import { claimedNodes } from './claimed-nodes.ts'
 import { releaseMachines } from './release.ts'
-import { type SlotView, slotView } from './slot-view.ts'
+import { slotViews } from './slot-views.ts'
+
+const GROUP_DEADLINE_MS = 30 * 60_000
 
 export interface MachineNodeProvisionerOptions {
   client: KubeClient
   /** Best with `MACHINE_INDEXES`. */
   machines: Cache<Machine>
+  /** Every Node that may serve or be told of. */
   nodes: Cache<Node>
   clock: Clock
+  /**
+   * Names of the existing nodes on record in all Workspaces but this one, also in those that are being deleted, read
+   * from the server itself. Without it only new nodes are asked for.
+   */
+  reservations?: (workspace: WorkspaceRef, call: Call) => Promise<Iterable<string>>
+  /** How long an all-or-nothing Workspace is waited for after its youngest claim; half an hour by default. */
+  groupDeadlineMs?: number
 }
 
-/** Asks for nodes by `Machine` objects (`karpenter.sh/v1alpha5`), one per wanted node. */
+/** Asks for nodes by `Machine` objects (`karpenter.sh/v1alpha5`), one per wanted node that no existing node serves. */
 export function createMachineNodeProvisioner(options: MachineNodeProvisionerOptions): NodeProvisioner {
-  const { machines, nodes } = options
+  const { machines, nodes, clock, groupDeadlineMs = GROUP_DEADLINE_MS } = options
+  const choice = nodeChoice(options)
+  const index = createNodeIndex()
+  const giveUp: NodeProvisioner['release'] = (workspace, call) => {
+    choice?.forget(workspace)
+    index.forget(workspace)
+    return releaseMachines(options, workspace, call)
+  }
   return {
     name: 'machine',
     async supply(request, call) {
-      return nodeSupply(await slotViews(options, request, call))
+      index.see(request)
+      const views = await slotViews(options, request, call)
+      return nodeSupply(views, request, { now: clock.now(), groupDeadlineMs })
     },
     async request(request, call) {
-      const views = await slotViews(options, request, call)
-      const asked = await Promise.allSettled(views.map((view) => ask(options, { request, view }, call)))
-      const failure = asked.find(({ status }) => status === 'rejected')
-      if (failure?.status === 'rejected') throw failure.reason
-      return asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+      return askForNodes({ ...options, choice }, { request, views: await slotViews(options, request, call) }, call)
     },
-    release: (workspace, call) => releaseMachines(options, workspace, call),
+    release: giveUp,
+    giveBack: giveUp,
     onChange(listener) {
-      const tell = ({ metadata }: Machine | Node) => {
-        const name = metadata.labels?.[WORKSPACE_LABEL]
-        const namespace = metadata.labels?.[WORKSPACE_NAMESPACE_LABEL]
-        if (name !== undefined && namespace !== undefined) listener({ name, namespace })
-      }
-      machines.onChange(({ object }) => tell(object))
-      nodes.onChange((change) => nodeChangeMatters(change) && tell(change.object))
+      machines.onChange(({ object }) => tellOwner(object, listener))
+      nodes.onChange((change: Change<Node>) => {
+        const users = index.workspacesOn(change.object.metadata.name)
+        if (!nodeChangeMatters(change)) return
+        tellOwner(change.object, listener)
+        users.forEach(listener)
+      })
     },
   }
 }
 
-function slotViews(options: MachineNodeProvisionerOptions, request: NodeRequest, call: Call): Promise<SlotView[]> {
-  const { client, machines, nodes, clock } = options
-  const ordinals = Array.from({ length: request.count }, (_, ordinal) => ordinal)
-  return Promise.all(
-    ordinals.map(async (ordinal) => {
-      const recorded = request.slots.find((slot) => slot.ordinal === ordinal)
-      const record = recorded ?? firstAttempt(request.workspace.uid, ordinal)
-      // Only a recorded claim can have vanished, and only the server itself can say so.
-      const cached = machines.get(record.claimName)
-      const claim = cached ?? (recorded && (await client.get(MACHINES, { name: record.claimName }, call)))
-      const node = nodes.get(claim?.status?.nodeName ?? '')
-      return slotView({ record, isRecorded: recorded !== undefined, claim, node }, request, clock.now())
-    }),
-  )
+function nodeChoice({ machines, nodes, reservations, clock }: MachineNodeProvisionerOptions): NodeChoice | undefined {
+  if (!reservations) return undefined
+  return createNodeChoice({ nodes: nodes.list, claimed: () => claimedNodes(machines.list()), reservations, clock })
 }
 
-function firstAttempt(workspaceUid: string, ordinal: number): SlotRecord {
-  return { ordinal, attempt: 0, claimName: claimName({ workspaceUid, ordinal, attempt: 0 }) }
-}
+type Listener = Parameters<NodeProvisioner['onChange']>[0]
 
-interface Wanted {
-  request: NodeRequest
-  view: SlotView
-}
-
-async function ask(options: MachineNodeProvisionerOptions, { request, view }: Wanted, call: Call): Promise<SlotRecord> {
-  if (!view.isMissing) return view.next
-  const { client, machines } = options
-  const { next } = view
-  try {
-    machines.observe(await client.create(MACHINES, machineObject(request, next.claimName), call))
-  } catch (error) {
-    if (!isAlreadyExists(error)) throw error
-    // Asked for before a crash, or taken by somebody else: whose it is shows in the supply.
-    const existing = await client.get(MACHINES, { name: next.claimName }, call)
-    if (existing) machines.observe(existing)
-  }
-  return next
+function tellOwner({ metadata: { labels } }: Machine | Node, listener: Listener): void {
+  const name = labels?.[WORKSPACE_LABEL]
+  const namespace = labels?.[WORKSPACE_NAMESPACE_LABEL]
+  if (name !== undefined && namespace !== undefined) listener({ name, namespace })
 }

@@ -50,3 +50,24 @@ test.each([
   const machine = machineObject(aNodeRequest(), 'ws0')
   expect(isOwnedBy(machine, { ...aNodeRequest().workspace, ...parts })).toBe(false)
 })
+
+test.each(['spot', 'on-demand'] as const)('asks for %s capacity only when that is wanted', (capacityType) => {
+  const requirements = machineObject(aNodeRequest({ capacityType }), 'ws0').spec?.requirements
+  const capacity = { key: 'karpenter.sh/capacity-type', operator: 'In', values: [capacityType] }
+  expect(requirements).toEqual([...(machineObject(aNodeRequest(), 'ws0').spec?.requirements ?? []), capacity])
+})
+
+test('names the class of the node as its backend reads it', () => {
+  const nodeClass = { group: 'kaito.sh', kind: 'AgentPoolClass', name: 'gpu' }
+  const plain = machineObject(aNodeRequest(), 'ws0')
+  const machineTemplateRef = { apiVersion: 'kaito.sh/v1alpha1', kind: 'AgentPoolClass', name: 'gpu' }
+  expect(machineObject(aNodeRequest({ nodeClass }), 'ws0')).toEqual({
+    ...plain,
+    spec: { ...plain.spec, machineTemplateRef },
+  })
+})
+
+test('what is wanted of existing nodes and of the group changes no claim, byte for byte', () => {
+  const wishes = aNodeRequest({ existingNodes: 'Prefer', preferredNodes: ['n'], allOrNothing: true })
+  expect(JSON.stringify(machineObject(wishes, 'ws0'))).toBe(JSON.stringify(machineObject(aNodeRequest(), 'ws0')))
+})

@@ -1,4 +1,5 @@
 import {
+  CAPACITY_TYPE_LABEL,
   GPU_RESOURCE,
   INSTANCE_TYPE_LABEL,
   MACHINE_TYPE_LABEL,
@@ -23,7 +24,7 @@ const PROVISIONER_NAME = 'default'
 
 /** The claim as gpu-provisioner and Karpenter core 0.29 to 0.31 understand it. */
 export function machineObject(request: NodeRequest, name: string): Machine {
-  const { workspace, instanceTypes, labels, gpusPerNode, diskGiB } = request
+  const { workspace, instanceTypes, labels, gpusPerNode, diskGiB, capacityType, nodeClass } = request
   return {
     apiVersion: 'karpenter.sh/v1alpha5',
     kind: 'Machine',
@@ -39,6 +40,7 @@ export function machineObject(request: NodeRequest, name: string): Machine {
         { key: MACHINE_TYPE_LABEL, operator: 'In', values: ['gpu'] },
         { key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] },
         { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] },
+        ...(capacityType === undefined ? [] : [{ key: CAPACITY_TYPE_LABEL, operator: 'In', values: [capacityType] }]),
       ],
       taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
       resources: {
@@ -47,8 +49,14 @@ export function machineObject(request: NodeRequest, name: string): Machine {
           [GPU_RESOURCE]: String(gpusPerNode),
         },
       },
+      ...(nodeClass === undefined ? {} : { machineTemplateRef: templateRef(nodeClass) }),
     },
   }
+}
+
+/** All class kinds that are served are of this version. */
+function templateRef({ group, kind, name }: NonNullable<NodeRequest['nodeClass']>) {
+  return { apiVersion: `${group}/v1alpha1`, kind, name }
 }
 
 export function ownerLabels({ name, namespace }: WorkspaceRef): Record<string, string> {

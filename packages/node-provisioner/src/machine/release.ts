@@ -1,10 +1,8 @@
 import type { Machine } from '@kaito/api'
 import type { Cache, KubeClient } from '@kaito/controller-kit'
-import type { Call, NodeProvisioner, WorkspaceRef } from '../node-provisioner.ts'
+import type { Call, Released, WorkspaceRef } from '../node-provisioner.ts'
 import { drainBlock } from './drain-block.ts'
 import { cachedMachinesOf, isOwnedBy, MACHINES, ownerLabels } from './machine-object.ts'
-
-type Released = Awaited<ReturnType<NodeProvisioner['release']>>
 
 interface Sources {
   client: KubeClient

@@ -2,13 +2,14 @@ import { NODES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock } from '@kaito/controller-kit/testing'
 import { createMachineNodeProvisioner } from '../machine/machine-node-provisioner.ts'
 import { MACHINE_INDEXES, MACHINES } from '../machine/machine-object.ts'
+import { anExistingNode } from './existing-node.ts'
 import { createFakeNodeProvisioner, describeNodeProvisioner, serveMachine } from './index.ts'
 
 describeNodeProvisioner('fake', () => {
   const clock = createManualClock()
   const provisioner = createFakeNodeProvisioner({ clock })
-  const { claims, serve, vanish } = provisioner
-  return { provisioner, advance: clock.advance, claims, serve, vanish }
+  const { claims, serve, vanish, offer, withdraw } = provisioner
+  return { provisioner, advance: clock.advance, claims, serve, vanish, offer, withdraw }
 })
 
 describeNodeProvisioner('Machine', () => {
@@ -17,7 +18,13 @@ describeNodeProvisioner('Machine', () => {
   const machines = cluster.cacheOf(MACHINES, MACHINE_INDEXES)
   const nodes = cluster.cacheOf(NODES)
   return {
-    provisioner: createMachineNodeProvisioner({ client: cluster.client, machines, nodes, clock }),
+    provisioner: createMachineNodeProvisioner({
+      client: cluster.client,
+      machines,
+      nodes,
+      clock,
+      reservations: async () => [],
+    }),
     advance: clock.advance,
     claims: () =>
       cluster
@@ -26,5 +33,7 @@ describeNodeProvisioner('Machine', () => {
         .sort(),
     serve: (claim) => serveMachine(cluster, claim),
     vanish: (claim) => cluster.vanish(MACHINES, claim),
+    offer: (name) => void cluster.put(NODES, anExistingNode(name)),
+    withdraw: (name) => cluster.vanish(NODES, name),
   }
 })

@@ -1,25 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import type { NodeProvisioner, NodeRequest, SlotRecord } from '../node-provisioner.ts'
+import type { NodeRequest, SlotRecord } from '../node-provisioner.ts'
+import { describeAllOrNothing } from './all-or-nothing-conformance.ts'
+import { describeExistingNodes } from './existing-nodes-conformance.ts'
 import { aNodeRequest } from './node-request.ts'
-
-/** A provisioner and the hands that move the world behind it. */
-export interface ProvisionerWorld {
-  provisioner: NodeProvisioner
-  advance(ms: number): Promise<void>
-  /** Names of all claims of all Workspaces, sorted. */
-  claims(): string[]
-  /** Brings the claim's node up, complete. */
-  serve(claim: string): void
-  /** Ends the claim, as its backend does after a deletion or by itself. */
-  vanish(claim: string): void
-}
+import type { ProvisionerWorld } from './provisioner-world.ts'
 
 const call = { signal: new AbortController().signal }
 const LONGEST_BACK_OFF_MS = 60 * 60_000
 
 async function ask(world: ProvisionerWorld, request: NodeRequest): Promise<{ slots: SlotRecord[]; claims: string[] }> {
   const slots = await world.provisioner.request(request, call)
-  return { slots, claims: slots.map(({ claimName }) => claimName) }
+  return { slots, claims: slots.flatMap(({ claimName }) => claimName ?? []) }
 }
 
 /** What every way to get nodes must do. `setUp` makes a fresh world for each rule. */
@@ -141,5 +132,8 @@ export function describeNodeProvisioner(name: string, setUp: () => ProvisionerWo
       world.vanish(claims[0] ?? '')
       expect(told).toContain('default/phi-3')
     })
+
+    describeExistingNodes(setUp)
+    describeAllOrNothing(setUp)
   })
 }

@@ -1,19 +1,20 @@
 import type { Reason } from '@kaito/api'
-import type { Clock } from '@kaito/controller-kit'
-import { claimName } from '../machine/claim-name.ts'
-import type {
-  NodeProvisioner,
-  NodeRequest,
-  NodeSupply,
-  SlotRecord,
-  SlotState,
-  WorkspaceRef,
-} from '../node-provisioner.ts'
+import type { Clock, Node } from '@kaito/controller-kit'
+import { existingSlot } from '../existing-nodes/existing-slot.ts'
+import { createNodeChoice, type NodeChoice } from '../existing-nodes/node-choice.ts'
+import { createNodeIndex, type NodeIndex } from '../existing-nodes/node-index.ts'
+import type { Call, NodeProvisioner, NodeRequest, Released, SlotRecord, WorkspaceRef } from '../node-provisioner.ts'
+import { claimName } from '../slots/claim-name.ts'
+import { nodeSupply } from '../slots/node-supply.ts'
+import { neverAskedSlot, onlySize, type SlotView, standingRecord } from '../slots/slot-view.ts'
+import { vanishedSlot } from '../slots/vanished-slot.ts'
+import { anExistingNode } from './existing-node.ts'
 
-const RETRY_MS = 10_000
+const GROUP_DEADLINE_MS = 30 * 60_000
 
 interface FakeClaim {
   workspace: WorkspaceRef
+  createdAtMs: number
   isReady: boolean
   lack: { reason: Reason; message: string }
 }
@@ -28,11 +29,29 @@ export interface FakeNodeProvisioner extends NodeProvisioner {
   hold(claim: string, lack: { reason: Reason; message: string }): void
   /** The claim is gone, whatever it was. */
   vanish(claim: string): void
+  /** An existing node is there, as `aNodeRequest` wants it. */
+  offer(nodeName: string): void
+  /** The existing node is gone. */
+  withdraw(nodeName: string): void
+}
+
+type Listener = Parameters<NodeProvisioner['onChange']>[0]
+
+interface FakeState {
+  claims: Map<string, FakeClaim>
+  nodes: Map<string, Node>
+  choice: NodeChoice
+  index: NodeIndex
+  clock: Clock
 }
 
 export function createFakeNodeProvisioner({ clock }: { clock: Clock }): FakeNodeProvisioner {
-  const claims = new Map<string, FakeClaim>()
-  const listeners: ((workspace: { name: string; namespace: string }) => void)[] = []
+  const nodes = new Map<string, Node>()
+  const others = { claimed: () => () => false, reservations: async () => [] }
+  const choice = createNodeChoice({ nodes: () => [...nodes.values()], ...others, clock })
+  const state: FakeState = { claims: new Map(), nodes, choice, index: createNodeIndex(), clock }
+  const { claims, index } = state
+  const listeners: Listener[] = []
 
   function change(name: string, apply: (claim: FakeClaim) => void): void {
     const claim = claims.get(name)
@@ -41,61 +60,90 @@ export function createFakeNodeProvisioner({ clock }: { clock: Clock }): FakeNode
     for (const listener of listeners) listener(claim.workspace)
   }
 
-  function view(record: SlotRecord, isRecorded: boolean, sizes: string[]): SlotState & { isMissing: boolean } {
-    const claim = claims.get(record.claimName)
-    const instanceType = sizes.length === 1 || claim?.isReady ? sizes[0] : undefined
-    if (!claim) {
-      const retryAt = record.retryAt ?? new Date(clock.now() + RETRY_MS).toISOString()
-      const isMissing = !isRecorded || Date.parse(retryAt) <= clock.now()
-      const why = { phase: 'Retrying' as const, reason: 'ClaimGone' as const, message: 'gone' }
-      return { ...record, ...(isRecorded ? { retryAt } : {}), ...why, nodeName: undefined, instanceType, isMissing }
-    }
-    const { ordinal, attempt, claimName: name } = record
-    const shared = { ordinal, attempt, claimName: name, instanceType, isMissing: false }
-    return claim.isReady
-      ? { ...shared, phase: 'Ready', nodeName: `node-${name}`, reason: undefined, message: undefined }
-      : { ...shared, phase: 'Creating', nodeName: undefined, ...claim.lack }
+  function tellUsers(nodeName: string): void {
+    for (const workspace of index.workspacesOn(nodeName)) for (const listener of listeners) listener(workspace)
   }
-
-  const views = ({ workspace, count, instanceTypes, slots }: NodeRequest) =>
-    Array.from({ length: count }, (_, ordinal) => {
-      const recorded = slots.find((slot) => slot.ordinal === ordinal)
-      const first = { ordinal, attempt: 0, claimName: claimName({ workspaceUid: workspace.uid, ordinal, attempt: 0 }) }
-      return view(recorded ?? first, recorded !== undefined, instanceTypes)
-    })
 
   return {
     name: 'fake',
-    supply: async (request) => supplyOf(views(request)),
-    async request(request) {
-      const { workspace } = request
-      return views(request).map(({ ordinal, attempt: last, claimName: lastName, retryAt, isMissing }) => {
-        if (!isMissing) return { ordinal, attempt: last, claimName: lastName, ...(retryAt ? { retryAt } : {}) }
-        const attempt = retryAt ? last + 1 : last
-        const name = claimName({ workspaceUid: workspace.uid, ordinal, attempt })
-        const lack = { reason: 'PoolCreating' as const, message: 'on its way' }
-        if (!claims.has(name)) claims.set(name, { workspace, isReady: false, lack })
-        return { ordinal, attempt, claimName: name }
-      })
+    async supply(request) {
+      index.see(request)
+      return nodeSupply(views(state, request), request, { now: clock.now(), groupDeadlineMs: GROUP_DEADLINE_MS })
     },
-    async release({ uid }) {
-      const owned = [...claims.values()].filter(({ workspace }) => workspace.uid === uid)
-      return owned.length === 0
-        ? { released: true }
-        : { released: false, reason: 'Deleting', message: 'on their way out' }
-    },
+    request: (request, call) => ask(state, request, call),
+    release: async (workspace) => release(state, workspace),
+    giveBack: async (workspace) => release(state, workspace),
     onChange: (listener) => void listeners.push(listener),
     claims: () => [...claims.keys()].sort(),
     serve: (name) => change(name, (claim) => Object.assign(claim, { isReady: true })),
     hold: (name, lack) => change(name, (claim) => Object.assign(claim, { isReady: false, lack })),
     vanish: (name) => change(name, () => claims.delete(name)),
+    offer(name) {
+      nodes.set(name, anExistingNode(name))
+      tellUsers(name)
+    },
+    withdraw(name) {
+      nodes.delete(name)
+      tellUsers(name)
+    },
   }
 }
 
-function supplyOf(views: (SlotState & { isMissing: boolean })[]): NodeSupply {
-  const slots = views.map(({ isMissing: _isMissing, ...slot }) => slot)
-  if (views.some(({ isMissing }) => isMissing)) return { phase: 'missing', slots }
-  const lacking = slots.find(({ phase }) => phase !== 'Ready')
-  if (lacking) return { phase: 'waiting', reason: lacking.reason ?? 'Unknown', message: lacking.message ?? '', slots }
-  return { phase: 'ready', slots }
+async function ask(state: FakeState, request: NodeRequest, call: Call): Promise<SlotRecord[]> {
+  const { claims, choice, clock } = state
+  const { workspace } = request
+  const seen = views(state, request)
+  const open = seen.filter(({ isMissing, mayTakeExisting }) => isMissing && mayTakeExisting)
+  const chosen = await choice.choose(
+    request,
+    open.map(({ next }) => next),
+    call,
+  )
+  return seen.map(({ isMissing, next }) => {
+    const { ordinal, attempt, claimName: name = '' } = next
+    const nodeName = chosen.get(ordinal)
+    if (nodeName !== undefined) return { ordinal, attempt, nodeName }
+    const lack = { reason: 'PoolCreating' as const, message: 'on its way' }
+    if (isMissing && !claims.has(name)) {
+      claims.set(name, { workspace, createdAtMs: clock.now(), isReady: false, lack })
+    }
+    return next
+  })
+}
+
+function release({ claims, choice, index }: FakeState, workspace: WorkspaceRef): Released {
+  choice.forget(workspace)
+  index.forget(workspace)
+  const isLeft = [...claims.values()].some(({ workspace: { uid } }) => uid === workspace.uid)
+  return isLeft ? { released: false, reason: 'Deleting', message: 'on their way out' } : { released: true }
+}
+
+function views(state: FakeState, request: NodeRequest): SlotView[] {
+  return Array.from({ length: request.count }, (_, ordinal) => view(state, request, ordinal))
+}
+
+function view({ claims, nodes, clock }: FakeState, request: NodeRequest, ordinal: number): SlotView {
+  const recorded = request.slots.find((slot) => slot.ordinal === ordinal)
+  if (recorded && recorded.claimName === undefined) {
+    return existingSlot({ record: recorded, node: nodes.get(recorded.nodeName ?? '') }, request, clock.now())
+  }
+  const name = claimName({ workspaceUid: request.workspace.uid, ordinal, attempt: 0 })
+  const record = recorded ?? { ordinal, attempt: 0, claimName: name }
+  const claim = claims.get(record.claimName ?? '')
+  if (claim) return claimView(record, claim, request)
+  const vanished = { record, reason: 'ClaimGone' as const, what: `claim ${record.claimName}` }
+  return recorded ? vanishedSlot(vanished, request, clock.now()) : neverAskedSlot(record, request)
+}
+
+function claimView(record: SlotRecord, claim: FakeClaim, request: NodeRequest): SlotView {
+  const next = standingRecord(record)
+  const { isReady, lack, createdAtMs } = claim
+  const shared = { isMissing: false, mayTakeExisting: false, next, claimCreatedAtMs: createdAtMs }
+  const node = { nodeName: `node-${record.claimName}`, instanceType: request.instanceTypes[0] }
+  return isReady
+    ? { ...shared, state: { ...next, ...node, phase: 'Ready', reason: undefined, message: undefined } }
+    : {
+        ...shared,
+        state: { ...next, phase: 'Creating', nodeName: undefined, instanceType: onlySize(request), ...lack },
+      }
 }

@@ -1,6 +1,6 @@
 import type { NodeRequest } from '../node-provisioner.ts'
 
-/** One A100 node for the Workspace `default/phi-3`; any part can be replaced. */
+/** One new A100 node for the Workspace `default/phi-3`; any part can be replaced. */
 export function aNodeRequest(parts: Partial<NodeRequest> = {}): NodeRequest {
   return {
     workspace: { name: 'phi-3', namespace: 'default', uid: 'uid-1' },
@@ -9,6 +9,11 @@ export function aNodeRequest(parts: Partial<NodeRequest> = {}): NodeRequest {
     labels: { apps: 'phi-3' },
     gpusPerNode: 1,
     diskGiB: 50,
+    capacityType: undefined,
+    nodeClass: undefined,
+    existingNodes: 'Never',
+    preferredNodes: [],
+    allOrNothing: false,
     slots: [],
     ...parts,
   }

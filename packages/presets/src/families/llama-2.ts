@@ -1,4 +1,5 @@
 import type { Preset } from '../preset.ts'
+import { RENDEZVOUS_PORT } from '../spread.ts'
 
 /** One process per GPU. */
 interface Size {
@@ -30,13 +31,13 @@ function preset(name: string, size: Size, totalGpuMemoryGiB: number): Preset {
       workingDir: '/workspace/llama/llama-2',
       launcherFlags: {
         master_addr: 'localhost',
-        master_port: '29500',
+        master_port: RENDEZVOUS_PORT,
         max_restarts: '3',
         nnodes: '1',
         node_rank: '0',
         nproc_per_node: String(processes),
         rdzv_backend: 'c10d',
-        rdzv_endpoint: 'localhost:29500',
+        rdzv_endpoint: `localhost:${RENDEZVOUS_PORT}`,
         rdzv_id: 'job',
       },
       program: 'inference_api.py',

@@ -1,11 +1,13 @@
 import type { Workspace } from '@kaito/api'
-import { DEPLOYMENTS, NODES, PODS, SERVICES } from '@kaito/controller-kit'
+import { CONFIG_MAPS, DEPLOYMENTS, JOBS, NODES, PODS, SECRETS, SERVICES, STATEFUL_SETS } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
 import { createMachineNodeProvisioner, MACHINE_INDEXES, MACHINES } from '@kaito/node-provisioner'
 import { serveMachine } from '@kaito/node-provisioner/testing'
 import { PODS_BY_WORKSPACE, workspaceKeysOf } from '../workload/pods.ts'
 import { createWorkspaceReconciler } from '../workspace/reconciler.ts'
+import { reservedNodes } from '../workspace/reserved-nodes.ts'
 import { WORKSPACES } from '../workspace/workspaces.ts'
+import { SETTINGS } from './an-order.ts'
 
 export const KEY = 'default/phi-3'
 
@@ -17,20 +19,28 @@ export function aWorld() {
   const caches = {
     workspaces: cluster.cacheOf(WORKSPACES),
     deployments: cluster.cacheOf(DEPLOYMENTS),
+    statefulSets: cluster.cacheOf(STATEFUL_SETS),
+    jobs: cluster.cacheOf(JOBS),
     services: cluster.cacheOf(SERVICES),
     pods: cluster.cacheOf(PODS, { [PODS_BY_WORKSPACE]: workspaceKeysOf }),
     machines: cluster.cacheOf(MACHINES, MACHINE_INDEXES),
     nodes: cluster.cacheOf(NODES),
   }
-  const { machines, nodes, ...own } = caches
-  const provisioner = createMachineNodeProvisioner({ client: cluster.client, clock, machines, nodes })
-  const settings = { presetRegistry: 'mcr.microsoft.com/aks/kaito', maxNodesPerWorkspace: 16 }
+  const { machines, nodes, deployments, statefulSets, jobs, ...own } = caches
+  const provisioner = createMachineNodeProvisioner({
+    client: cluster.client,
+    clock,
+    machines,
+    nodes,
+    reservations: reservedNodes(cluster.client),
+  })
   const reconcile = createWorkspaceReconciler({
     client: cluster.client,
     clock,
     ...own,
     provisioner,
-    settings,
+    settings: SETTINGS,
+    workloads: { Deployment: deployments, StatefulSet: statefulSets, Job: jobs },
     announce: (_workspace, { type, reason, message }) => events.push(`${type} ${reason}: ${message}`),
   })
   const log = createMemoryLog()
@@ -39,7 +49,7 @@ export function aWorld() {
     cluster,
     caches,
     provisioner,
-    settings,
+    settings: SETTINGS,
     events,
     log,
     pass: async () => (await reconcile(KEY, { signal: new AbortController().signal, log })) ?? undefined,
@@ -62,10 +72,29 @@ export function aWorld() {
       }
     },
     startModel: () => {
-      const { generation = 1 } = cluster.get(DEPLOYMENTS, KEY)?.metadata ?? {}
-      cluster.edit(DEPLOYMENTS, KEY, (deployment) => {
-        const count = deployment.spec?.replicas ?? 0
-        deployment.status = { observedGeneration: generation, readyReplicas: count, updatedReplicas: count }
+      for (const resource of [DEPLOYMENTS, STATEFUL_SETS]) {
+        const { generation = 1 } = cluster.get(resource, KEY)?.metadata ?? {}
+        if (!cluster.get(resource, KEY)) continue
+        cluster.edit(resource, KEY, (server) => {
+          const count = server.spec?.replicas ?? 0
+          server.status = { observedGeneration: generation, readyReplicas: count, updatedReplicas: count }
+        })
+      }
+    },
+    /** What the Job controller does at the end. */
+    endJob: (type: 'Complete' | 'Failed') => {
+      const lastTransitionTime = new Date(clock.now()).toISOString()
+      cluster.edit(JOBS, KEY, (job) => {
+        job.status = { conditions: [{ type, status: 'True', lastTransitionTime }] }
+      })
+    },
+    /** What a tuning needs of its user and of the installation. */
+    prepareTuning: () => {
+      const secret = { metadata: { name: 'push', namespace: 'default' }, type: 'kubernetes.io/dockerconfigjson' }
+      cluster.put(SECRETS, secret)
+      cluster.put(CONFIG_MAPS, {
+        metadata: { name: 'lora-params-template', namespace: SETTINGS.namespace },
+        data: { 'training_config.yaml': 'training_config:\n  TrainingArguments: { output_dir: /mnt/results }\n' },
       })
     },
   }

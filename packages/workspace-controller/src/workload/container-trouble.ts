@@ -4,7 +4,7 @@ import { usefulLine } from './useful-line.ts'
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
 
-interface ContainerTrouble {
+export interface ContainerTrouble {
   reason: PodReason
   what: string
   cause: string | undefined
@@ -34,13 +34,12 @@ const NEVER_RAN = new Set(['StartError', 'ContainerCannotRun'])
 /** Between two tries a kubelet puts this before the cause; older ones say nothing else. */
 const BACK_OFF = /^Back-off pulling image "[^"]*"(?:: (?:[A-Z]\w+: )?)?/
 
-/** What keeps one container from serving; the same while it starts, ends and waits in turn. */
-export function containerTrouble({
-  ready,
-  restartCount,
-  state,
-  lastState,
-}: ContainerStatus): ContainerTrouble | undefined {
+/**
+ * What keeps one container from serving; the same while it starts, ends and waits in turn. `program` says what runs in it,
+ * as the subject of a sentence.
+ */
+export function containerTrouble(status: ContainerStatus, program: string): ContainerTrouble | undefined {
+  const { ready, restartCount, state, lastState } = status
   const { reason: waits = '', message } = state?.waiting ?? {}
   if (PULL_FAILURES.has(waits)) {
     const cause = usefulLine(message?.replace(BACK_OFF, ''))
@@ -54,18 +53,18 @@ export function containerTrouble({
     const cause = usefulLine(hasNeverRun ? end?.message : message)
     return { reason: 'ContainerStartError', what, cause, verb: 'describe pod' }
   }
-  return isEnding ? ending(end) : undefined
+  return isEnding ? ending(end, program) : undefined
 }
 
 type End = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>
 
-function ending(end: End | undefined): ContainerTrouble {
+function ending(end: End | undefined, program: string): ContainerTrouble {
   const cause = usefulLine(end?.message)
   if (end?.reason === 'OOMKilled') {
-    const what = 'the model server used more memory than its node has left and was ended (OOMKilled)'
+    const what = `${program} used more memory than its node has left and was ended (OOMKilled)`
     return { reason: 'ContainerOOMKilled', what, cause, verb: 'describe pod' }
   }
   const how = `exit code ${end?.exitCode ?? 'unknown'}${end?.reason ? ` (${end.reason})` : ''}`
-  const what = `the model server keeps ending, last with ${how}`
+  const what = `${program} keeps ending, last with ${how}`
   return { reason: 'ContainerCrashLoopBackOff', what, cause, verb: 'logs --previous' }
 }

@@ -1,8 +1,12 @@
-import type { Pod } from '@kaito/controller-kit'
+import type { Container, Pod, Volume } from '@kaito/controller-kit'
 import { POD_REASONS, type PodReason } from '../workspace/reasons.ts'
-import { containerTrouble } from './container-trouble.ts'
+import { type ContainerTrouble, containerTrouble } from './container-trouble.ts'
+import { adapterTrouble, COPYING } from './inference/adapter-trouble.ts'
+import { copiedAdapter, mountedAdapter } from './inference/adapters.ts'
 import type { Trouble } from './trouble.ts'
 import { usefulLine } from './useful-line.ts'
+
+type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
 
 interface PodTrouble extends Trouble {
   reason: PodReason
@@ -32,16 +36,43 @@ function troubleOf(pod: Pod, now: number): PodTrouble | undefined {
   return inContainers(pod) ?? unscheduled(pod, now)
 }
 
+interface Seen {
+  status: ContainerStatus
+  /** Absent when the Pod's spec does not name it. */
+  container: Container | undefined
+  isInit: boolean
+}
+
 function inContainers({ metadata: { name, namespace }, spec, status }: Pod): PodTrouble | undefined {
-  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]
-  for (const container of [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]) {
-    const trouble = containerTrouble(container)
+  const seen = (isInit: boolean, statuses: ContainerStatus[] = [], containers: Container[] = []): Seen[] =>
+    statuses.map((one) => ({ status: one, container: containers.find((other) => other.name === one.name), isInit }))
+  const all = [
+    ...seen(true, status?.initContainerStatuses, spec?.initContainers),
+    ...seen(false, status?.containerStatuses, spec?.containers),
+  ]
+  for (const one of all) {
+    const trouble = ofOne(one, spec?.volumes ?? [])
     if (!trouble) continue
-    const { what, verb, ...rest } = trouble
-    const image = containers.find((one) => one.name === container.name)?.image ?? ''
-    return { ...rest, what: `Pod ${name}: ${what} (image ${image})`, ask: `${verb} ${name} -n ${namespace}` }
+    const { what, verb, image, ...rest } = trouble
+    // A container that runs before the others is not the one that kubectl shows by itself.
+    const which = one.isInit && verb === 'logs --previous' ? ` -c ${one.status.name}` : ''
+    const ask = `${verb} ${name} -n ${namespace}${which}`
+    return { ...rest, what: `Pod ${name}: ${what} (image ${image})`, ask }
   }
   return undefined
+}
+
+type ImageTrouble = ContainerTrouble & { image: string }
+
+function ofOne({ status, container, isInit }: Seen, volumes: Volume[]): ImageTrouble | undefined {
+  const copied = container && copiedAdapter(container)
+  const program = isInit ? `init container "${status.name}"` : 'the model server'
+  const trouble = containerTrouble(status, copied === undefined ? program : COPYING)
+  if (!trouble) return undefined
+  const image = container?.image ?? ''
+  if (copied !== undefined) return { ...adapterTrouble(copied, trouble), image }
+  const mounted = container && mountedAdapter(volumes, container, status.state?.waiting?.message ?? '')
+  return mounted ? { ...adapterTrouble(mounted.name, trouble), image: mounted.image } : { ...trouble, image }
 }
 
 function unscheduled({ metadata: { name, namespace }, status }: Pod, now: number): PodTrouble | undefined {

@@ -1,7 +1,8 @@
 import { WORKSPACE_CONDITIONS, type Workspace } from '@kaito/api'
-import { catalogueAdvice } from '@kaito/presets'
+import { catalogueAdvice, findInstanceType, sizesAsked } from '@kaito/presets'
+import { TUNING_FAILURES, TUNING_REASONS } from '../workload/tuning/reasons.ts'
 import { WORKSPACE_REASONS } from './reasons.ts'
-import type { Report } from './report.ts'
+import type { Report } from './reported.ts'
 
 export interface Announcement {
   type: 'Normal' | 'Warning'
@@ -10,13 +11,20 @@ export interface Announcement {
 }
 
 /** Reasons that need nobody to act. */
-const NORMAL = new Set(['PoolCreating', 'NodesReady', 'WorkloadStarting', 'WorkloadReady', 'Deleting'])
+const NORMAL = new Set<string>([
+  'PoolCreating',
+  'NodesReady',
+  'WorkloadStarting',
+  'WorkloadReady',
+  'Deleting',
+  ...Object.values(TUNING_REASONS).filter((reason) => !TUNING_FAILURES.has(reason)),
+])
 const { resourceReady, inferenceReady, jobStarted } = WORKSPACE_CONDITIONS
 /** The others repeat what these say. */
 const TOLD = new Set<string>([resourceReady, inferenceReady, jobStarted])
 
 /** Events for what the report says anew; each state is told once, when it begins. */
-export function announcements(workspace: Workspace, { conditions, slots }: Report): Announcement[] {
+export function announcements(workspace: Workspace, { conditions, slots, state }: Report): Announcement[] {
   const before = workspace.status?.conditions ?? []
   const changed = (conditions ?? []).filter(
     (after) => TOLD.has(after.type) && after.reason !== WORKSPACE_REASONS.nodesNotReady && isNews(before, after),
@@ -26,7 +34,19 @@ export function announcements(workspace: Workspace, { conditions, slots }: Repor
   })
   const isFirstPurchase = (slots ?? []).length > 0 && (workspace.status?.slots ?? []).length === 0
   const distinct = told.filter(({ reason }, index) => told.findIndex((other) => other.reason === reason) === index)
-  return [...(isFirstPurchase ? advice(workspace) : []), ...distinct]
+  return [...(isFirstPurchase ? advice(workspace) : []), ...distinct, ...keptNodes(workspace, state)]
+}
+
+/** What nobody asked to have given back goes on to cost money. */
+function keptNodes({ metadata, resource, tuning, status }: Workspace, state: Report['state']): Announcement[] {
+  const hasJustEnded = (state === 'Succeeded' || state === 'Failed') && status?.state !== state
+  const slots = status?.slots ?? []
+  if (!tuning || !hasJustEnded || tuning.ttlSecondsAfterFinished !== undefined || slots.length === 0) return []
+  const size = findInstanceType(slots[0]?.instanceType ?? sizesAsked(resource)[0]?.name ?? '')
+  const gpus = size ? ` with ${resource.count * size.gpus} GPUs (${size.name})` : ''
+  const command = `kubectl patch workspace ${metadata.name} -n ${metadata.namespace} --type merge -p '{"tuning":{"ttlSecondsAfterFinished":0}}'`
+  const message = `the tuning has ended, and ${resource.count} node${gpus} goes on to cost money; "${command}" gives it back`
+  return [{ type: 'Warning', reason: 'NodesKept', message }]
 }
 
 interface State {

@@ -1,5 +1,4 @@
 import { WORKSPACE_CONDITIONS, type Workspace } from '@kaito/api'
-import { WORKSPACE_REASONS } from './reasons.ts'
 import type { Telling } from './telling.ts'
 
 /** A condition without its time, which whoever writes it knows. */
@@ -17,8 +16,11 @@ export const CLAIMS_CONDITIONS: Partial<Record<string, string>> = {
 }
 
 interface Tellings {
-  resource: Telling
+  /** Undefined leaves what was told of the nodes. */
+  resource?: Telling | undefined
   workload: Telling
+  /** Whether all is as asked: of a tuning, whether its result is there. */
+  whole: Telling
   /** Undefined leaves what was told of the claims. */
   claims?: Telling | undefined
   /** Undefined when nodes come without claims. */
@@ -26,20 +28,12 @@ interface Tellings {
 }
 
 /** All conditions of a Workspace, each made here and nowhere else. */
-export function conditionStates(
-  workspace: Workspace,
-  { resource, workload, claims, claimsCondition }: Tellings,
-): ConditionState[] {
-  const message = 'the model answers at the Service of the same name'
-  const whole = [resource, workload].find(({ isTrue }) => !isTrue) ?? {
-    isTrue: true,
-    reason: WORKSPACE_REASONS.workspaceReady,
-    message,
-  }
+export function conditionStates(workspace: Workspace, tellings: Tellings): ConditionState[] {
+  const { resource, workload, whole, claims, claimsCondition } = tellings
   const { resourceReady, workspaceReady, workspaceSucceeded } = WORKSPACE_CONDITIONS
   return [
     ...(claims && claimsCondition !== undefined ? [condition(claimsCondition, claims)] : []),
-    condition(resourceReady, resource),
+    ...(resource ? [condition(resourceReady, resource)] : []),
     condition(workloadCondition(workspace), workload),
     condition(workspaceReady, whole),
     condition(workspaceSucceeded, whole),

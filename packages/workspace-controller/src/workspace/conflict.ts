@@ -2,12 +2,16 @@ import type { Workspace } from '@kaito/api'
 import type { KubernetesObject } from '@kaito/controller-kit'
 import { isOwnedBy, isOwnedByNamesake } from '../workload/ownership.ts'
 import type { Observed } from './observed.ts'
-import type { Refusal } from './order.ts'
 import { WORKSPACE_REASONS } from './reasons.ts'
+import type { Refusal } from './refusal.ts'
 
-/** Somebody else's object under the name that the workload needs. It is never touched. */
-export function conflict({ workspace, deployment, service }: Observed): Refusal | undefined {
-  return conflictWith('Deployment', deployment, workspace) ?? conflictWith('Service', service, workspace)
+/** Somebody else's object under a name that the workload needs. It is never touched. */
+export function conflict({ workspace, workload, services = [] }: Observed): Refusal | undefined {
+  const [first] = [
+    workload && conflictWith(workload.kind, workload, workspace),
+    ...services.map((service) => conflictWith('Service', service, workspace)),
+  ].filter((found) => found !== undefined)
+  return first
 }
 
 export function conflictWith(

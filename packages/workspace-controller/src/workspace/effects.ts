@@ -1,16 +1,12 @@
-import { WORKSPACE_FINALIZER, type Workspace } from '@kaito/api'
-import {
-  type Cache,
-  DEPLOYMENTS,
-  type Effects,
-  type KubernetesObject,
-  keyOf,
-  parseKey,
-  SERVICES,
-} from '@kaito/controller-kit'
+import { timestamp, WORKSPACE_FINALIZER, type Workspace } from '@kaito/api'
+import { type Cache, type Effects, type KubernetesObject, keyOf, parseKey, type Service } from '@kaito/controller-kit'
 import type { Call } from '@kaito/node-provisioner'
 import { createOwned } from '../workload/create-owned.ts'
 import { isOwnedBy } from '../workload/ownership.ts'
+import { STARTED_AT_ANNOTATION } from '../workload/started-at.ts'
+import { endingPatch } from '../workload/tuning/job-end.ts'
+import { withoutOthers } from '../workload/without-others.ts'
+import { type Workload, workloadOf } from '../workload/workload.ts'
 import { Postponed } from './failure.ts'
 import { workspaceRef } from './node-request.ts'
 import type { Sources } from './observe.ts'
@@ -21,45 +17,78 @@ export interface Tools extends Sources {
   workspaces: Cache<Workspace>
 }
 
-type WorkspaceEffects = Omit<Effects<Action>, 'requestNodes'>
+type WorkspaceEffects = Omit<Effects<Action>, 'requestNodes' | 'giveBackNodes'>
 
 /** What each action does to the world; any of them may run again after a crash. */
 export function workspaceEffects(tools: Tools, workspace: Workspace, call: Call): WorkspaceEffects {
-  const { client, workspaces, deployments, services, provisioner } = tools
+  const { client, workspaces, services, provisioner } = tools
   const key = parseKey(keyOf(workspace))
   const others = (workspace.metadata.finalizers ?? []).filter((name) => name !== WORKSPACE_FINALIZER)
   const setFinalizers = (finalizers: string[]) => {
     const { resourceVersion } = workspace.metadata
     return client.mergePatch(WORKSPACES, key, { metadata: { resourceVersion, finalizers } }, call)
   }
-  /** Makes the server refuse (409) to change an object that is newer than the one the change was decided for. */
-  const seenVersion = (cache: Cache<KubernetesObject>) => ({
-    resourceVersion: cache.get(keyOf(workspace))?.metadata.resourceVersion,
-  })
   return {
     addFinalizer: async () => workspaces.observe(await setFinalizers([...others, WORKSPACE_FINALIZER])),
     removeFinalizer: () => setFinalizers(others),
-    createDeployment: ({ deployment }) => createOwned({ client, cache: deployments, workspace }, deployment, call),
+    createWorkload: ({ workload }) =>
+      createOwned({ client, cache: cacheOf(tools, workload), workspace }, started(tools, workload), call),
     createService: ({ service }) => createOwned({ client, cache: services, workspace }, service, call),
-    async changeDeployment({ deployment: { metadata, spec } }) {
-      const { annotations } = metadata
-      const desired = { replicas: spec?.replicas, template: spec?.template }
-      const patch = { metadata: { ...seenVersion(deployments), annotations }, spec: desired }
-      deployments.observe(await client.mergePatch(DEPLOYMENTS, key, patch, call))
+    changeWorkload: ({ workload }) => changeWorkload(tools, workload, call),
+    changeService: ({ service }) => changeService(tools, service, call),
+    async endJob({ workload, because }) {
+      const cache = cacheOf(tools, workload)
+      cache.observe(await client.mergePatch(cache.resource, key, endingPatch(because), call))
     },
-    async changeService({ service: { spec } }) {
-      const patch = { metadata: seenVersion(services), spec: { type: spec?.type } }
-      services.observe(await client.mergePatch(SERVICES, key, patch, call))
-    },
-    async deleteWorkload() {
-      const standing = await client.get(DEPLOYMENTS, key, call)
-      const { uid, deletionTimestamp } = standing?.metadata ?? {}
-      if (!standing || !isOwnedBy(standing, workspace) || uid === undefined || deletionTimestamp !== undefined) return
-      await client.delete(DEPLOYMENTS, key, { preconditions: { uid }, propagationPolicy: 'Background', ...call })
-    },
+    deleteWorkload: ({ workload }) => deleteWorkload(tools, { workspace, workload }, call),
     async releaseNodes() {
       const { released, reason = 'Deleting', message = '' } = await provisioner.release(workspaceRef(workspace), call)
       if (!released) throw new Postponed({ reason, message })
     },
   }
+}
+
+/** The cache of the workload's kind, as one of any kind. */
+function cacheOf({ workloads }: Tools, { kind }: Workload): Cache<KubernetesObject> {
+  // A cache is only ever given what the server answered for its own kind.
+  return workloads[kind] as unknown as Cache<KubernetesObject>
+}
+
+/** Says from when on the server may be expected to answer. */
+function started({ clock }: Tools, workload: Workload): KubernetesObject {
+  const { metadata } = workload
+  const annotations = { ...metadata.annotations, [STARTED_AT_ANNOTATION]: timestamp(clock.now()) }
+  return { ...workload, metadata: { ...metadata, annotations } }
+}
+
+async function changeWorkload(tools: Tools, workload: Workload, call: Call): Promise<void> {
+  const cache = cacheOf(tools, workload)
+  const standing = cache.get(keyOf(workload))
+  if (workload.kind === 'Job' || !workload.spec || !standing) return
+  const { replicas, template } = workload.spec
+  const spec = { replicas, template: withoutOthers(template, workloadOf(workload.kind, standing).spec?.template) }
+  // The server refuses (409) to change an object that is newer than the one the change was decided for.
+  const { resourceVersion } = standing.metadata
+  const patch = { metadata: { resourceVersion, annotations: started(tools, workload).metadata.annotations }, spec }
+  cache.observe(await tools.client.mergePatch(cache.resource, parseKey(keyOf(workload)), patch, call))
+}
+
+async function changeService({ client, services }: Tools, { metadata, spec }: Service, call: Call): Promise<void> {
+  const key = keyOf({ metadata })
+  const { resourceVersion } = services.get(key)?.metadata ?? {}
+  const patch = { metadata: { resourceVersion }, spec: { type: spec?.type } }
+  services.observe(await client.mergePatch(services.resource, parseKey(key), patch, call))
+}
+
+async function deleteWorkload(
+  tools: Tools,
+  { workspace, workload }: { workspace: Workspace; workload: Workload },
+  call: Call,
+): Promise<void> {
+  const { resource } = cacheOf(tools, workload)
+  const key = parseKey(keyOf(workload))
+  const standing = await tools.client.get(resource, key, call)
+  const { uid, deletionTimestamp } = standing?.metadata ?? {}
+  if (!standing || !isOwnedBy(standing, workspace) || uid === undefined || deletionTimestamp !== undefined) return
+  await tools.client.delete(resource, key, { preconditions: { uid }, propagationPolicy: 'Background', ...call })
 }

@@ -1,6 +1,6 @@
 import { ApiError } from '@kaito/controller-kit'
-import type { Refusal } from './order.ts'
 import { WORKSPACE_REASONS } from './reasons.ts'
+import type { Refusal } from './refusal.ts'
 
 /** Ends a pass whose next step must wait; the user reads why in the conditions. */
 export class Postponed extends Error {

@@ -1,7 +1,7 @@
 import { aWorkspace } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
 import { nextStatus } from './next-status.ts'
-import type { Report } from './report.ts'
+import type { Report } from './reported.ts'
 
 const BEFORE = '2026-01-01T00:00:00Z'
 const NOW = '2026-01-01T00:05:00Z'

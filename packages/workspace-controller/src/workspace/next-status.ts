@@ -1,6 +1,6 @@
 import { timestamp, type Workspace, type WorkspaceStatus } from '@kaito/api'
 import { mergeConditions } from '@kaito/controller-kit'
-import type { Report } from './report.ts'
+import type { Report } from './reported.ts'
 
 /**
  * The whole status as the report wants it; what others wrote there stays. `now` in milliseconds since the epoch.

@@ -1,24 +1,19 @@
 import type { Workspace, WorkspaceSlot } from '@kaito/api'
 import type { NodeRequest, SlotRecord, WorkspaceRef } from '@kaito/node-provisioner'
-import type { Order } from './order.ts'
+import type { NodeOrder } from './order.ts'
 
 export function workspaceRef({ metadata }: Workspace): WorkspaceRef {
   return { name: metadata.name, namespace: metadata.namespace ?? '', uid: metadata.uid ?? '' }
 }
 
-export function nodeRequest(workspace: Workspace, order: Order): NodeRequest {
-  const { preset, instanceTypes, gpusPerNode, count, nodeLabels } = order
+export function nodeRequest(workspace: Workspace, nodes: NodeOrder): NodeRequest {
   return {
     workspace: workspaceRef(workspace),
-    count,
-    instanceTypes,
-    labels: nodeLabels,
-    gpusPerNode,
-    diskGiB: preset.diskGiB,
+    ...nodes,
     slots: (workspace.status?.slots ?? []).map(slotRecord),
   }
 }
 
-function slotRecord({ ordinal, attempt, claimName, retryAt }: WorkspaceSlot): SlotRecord {
-  return { ordinal, attempt, claimName, ...(retryAt === undefined ? {} : { retryAt }) }
+function slotRecord({ phase: _phase, instanceType: _instanceType, ...record }: WorkspaceSlot): SlotRecord {
+  return record
 }

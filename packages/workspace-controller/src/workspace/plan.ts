@@ -1,46 +1,80 @@
-import type { Deployment, Service } from '@kaito/controller-kit'
+import type { Service } from '@kaito/controller-kit'
+import type { NodeSupply } from '@kaito/node-provisioner'
 import { ORDER_HASH_ANNOTATION } from '../workload/order-hash-annotation.ts'
 import { isOwnedBy } from '../workload/ownership.ts'
+import { renderServices, renderWorkload } from '../workload/render.ts'
+import type { Workload } from '../workload/workload.ts'
 import { conflict } from './conflict.ts'
+import { isGivenBack } from './given-back.ts'
 import { isHeld } from './held.ts'
 import type { Observed } from './observed.ts'
+import type { Order, TuningWork } from './order.ts'
+import { tuningCourse } from './tuning-course.ts'
+import { hasOutlivedNodes, hasSucceeded } from './tuning-end.ts'
 
 export type Action =
-  | { do: 'addFinalizer' | 'requestNodes' | 'deleteWorkload' | 'releaseNodes' | 'removeFinalizer' }
-  | { do: 'createDeployment' | 'changeDeployment'; deployment: Deployment }
+  | { do: 'addFinalizer' | 'requestNodes' | 'giveBackNodes' | 'releaseNodes' | 'removeFinalizer' }
+  | { do: 'createWorkload' | 'changeWorkload' | 'deleteWorkload'; workload: Workload }
+  | { do: 'endJob'; workload: Workload; because: string }
   | { do: 'createService' | 'changeService'; service: Service }
 
 export function plan(seen: Observed): Action[] {
-  const { workspace, supply, refusal } = seen
+  const { workspace, refusal, order } = seen
   if (workspace.metadata.deletionTimestamp) return isHeld(workspace) ? deletionActions(seen) : []
-  if (refusal) return []
+  if (refusal || !order) return []
   if (!isHeld(workspace)) return [{ do: 'addFinalizer' }] // alone in its pass: a node that nobody gives back leaks
-  if (conflict(seen)) return []
-  if (supply?.phase === 'missing') return [{ do: 'requestNodes' }]
-  return supply?.phase === 'ready' ? workloadActions(seen) : []
+  return conflict(seen) ? [] : heldActions(seen, order)
+}
+
+function heldActions(seen: Observed, order: Order): Action[] {
+  const { workspace, supply, lack } = seen
+  if (isGivenBack(workspace)) return [...endWorkload(seen), ...giveBackActions(seen)]
+  if (hasOutlivedNodes(workspace, seen.workload, seen.now)) return giveBackActions(seen)
+  if (lack || !supply) return []
+  if (supply.phase === 'missing') return [{ do: 'requestNodes' }]
+  if (supply.phase === 'expired') return supply.isRecorded ? [{ do: 'giveBackNodes' }] : []
+  return supply.phase === 'ready' ? readyActions(seen, order, supply) : []
 }
 
 /** Releasing ends the pass unless it is done: the finalizer goes only after the nodes are proven gone. */
-function deletionActions({ workspace, deployment }: Observed): Action[] {
-  const isServing = deployment && isOwnedBy(deployment, workspace) && !deployment.metadata.deletionTimestamp
-  const giveBack: Action[] = [{ do: 'releaseNodes' }, { do: 'removeFinalizer' }]
-  return isServing ? [{ do: 'deleteWorkload' }, ...giveBack] : giveBack
+function deletionActions(seen: Observed): Action[] {
+  return [...endWorkload(seen), { do: 'releaseNodes' }, { do: 'removeFinalizer' }]
 }
 
-function workloadActions({ wanted, deployment, service }: Observed): Action[] {
-  if (!wanted) return []
-  return [...serviceActions(wanted.service, service), ...deploymentActions(wanted.deployment, deployment)]
+function endWorkload({ workload, workspace }: Observed): Action[] {
+  const stands = workload && isOwnedBy(workload, workspace) && !workload.metadata.deletionTimestamp
+  return stands ? [{ do: 'deleteWorkload', workload }] : []
 }
 
-function deploymentActions(wanted: Deployment, existing: Deployment | undefined): Action[] {
-  if (!existing) return [{ do: 'createDeployment', deployment: wanted }]
-  const rendered = existing.metadata.annotations?.[ORDER_HASH_ANNOTATION]
+function giveBackActions({ workspace }: Observed): Action[] {
+  return (workspace.status?.slots ?? []).length > 0 ? [{ do: 'giveBackNodes' }] : []
+}
+
+function readyActions(seen: Observed, order: Order, supply: NodeSupply): Action[] {
+  const { workspace, services = [] } = seen
+  const serviceActions = renderServices(workspace, order).flatMap((service): Action[] => {
+    const standing = services.find(({ metadata }) => metadata.name === service.metadata.name)
+    if (!standing) return [{ do: 'createService', service }]
+    return standing.spec?.type === service.spec?.type ? [] : [{ do: 'changeService', service }]
+  })
+  return [...serviceActions, ...workloadActions(seen, order, supply)]
+}
+
+function workloadActions(seen: Observed, order: Order, { slots }: NodeSupply): Action[] {
+  const { workspace, workload, trainingConfig } = seen
+  if (order.work.kind === 'tuning' && workload) return jobActions(seen, order.work, workload)
+  if (hasSucceeded(workspace)) return []
+  const existingNodes = slots.flatMap(({ claimName, nodeName }) => (claimName === undefined ? (nodeName ?? []) : []))
+  const { workload: wanted } = renderWorkload(workspace, order, { existingNodes, trainingConfig })
+  if (!workload) return [{ do: 'createWorkload', workload: wanted }]
+  const rendered = workload.metadata.annotations?.[ORDER_HASH_ANNOTATION]
   // One without the annotation was made by an earlier installation: it serves, so it stays.
   const isCurrent = rendered === undefined || rendered === wanted.metadata.annotations?.[ORDER_HASH_ANNOTATION]
-  return isCurrent ? [] : [{ do: 'changeDeployment', deployment: wanted }]
+  return isCurrent ? [] : [{ do: 'changeWorkload', workload: wanted }]
 }
 
-function serviceActions(wanted: Service, existing: Service | undefined): Action[] {
-  if (!existing) return [{ do: 'createService', service: wanted }]
-  return existing.spec?.type === wanted.spec?.type ? [] : [{ do: 'changeService', service: wanted }]
+/** What a tuning waits for in vain costs as much as what it does. */
+function jobActions(seen: Observed, work: TuningWork, workload: Workload): Action[] {
+  const { endBecause } = tuningCourse(seen, work)
+  return endBecause === undefined ? [] : [{ do: 'endJob', workload, because: endBecause }]
 }

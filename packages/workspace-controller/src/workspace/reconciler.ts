@@ -3,13 +3,15 @@ import { type Logger, performInOrder, type Reconcile, writeStatus } from '@kaito
 import type { Call } from '@kaito/node-provisioner'
 import { type Announcement, announcements } from './announcements.ts'
 import { type Tools, workspaceEffects } from './effects.ts'
-import { failureOf } from './failure.ts'
+import { failureOf, Postponed } from './failure.ts'
 import { nextStatus } from './next-status.ts'
-import { nodeRequest } from './node-request.ts'
-import { type Observation, observe } from './observe.ts'
-import type { Refusal } from './order.ts'
+import { nodeRequest, workspaceRef } from './node-request.ts'
+import { observe } from './observe.ts'
+import type { Observed } from './observed.ts'
 import { plan } from './plan.ts'
-import { type Report, report } from './report.ts'
+import type { Refusal } from './refusal.ts'
+import { report } from './report.ts'
+import type { Report } from './reported.ts'
 import { WORKSPACES } from './workspaces.ts'
 
 interface WorkspaceReconcilerOptions extends Tools {
@@ -22,8 +24,8 @@ export function createWorkspaceReconciler(options: WorkspaceReconcilerOptions): 
     const workspace = options.workspaces.get(key)
     if (!workspace) return
     const call = { signal }
-    const { observation, failure } = await perform(options, await observe(workspace, options, call), { call, log })
-    const told = report(observation.seen, failure)
+    const { seen, failure } = await perform(options, await observe(workspace, options, call), { call, log })
+    const told = report(seen, failure)
     await write(options, { workspace, told }, call)
     for (const announcement of announcements(workspace, told)) options.announce(workspace, announcement)
     return { revisitAfterMs: told.revisitAfterMs }
@@ -31,36 +33,42 @@ export function createWorkspaceReconciler(options: WorkspaceReconcilerOptions): 
 }
 
 interface Performed {
-  observation: Observation
+  seen: Observed
   failure: Refusal | undefined
 }
 
-async function perform(
-  options: Tools,
-  observation: Observation,
-  { call, log }: { call: Call; log: Logger },
-): Promise<Performed> {
-  const { seen, order } = observation
-  let after = observation
+async function perform(options: Tools, seen: Observed, { call, log }: { call: Call; log: Logger }): Promise<Performed> {
+  const { provisioner } = options
+  const { workspace, order } = seen
+  let after = seen
   try {
     await performInOrder(
       plan(seen),
       {
-        ...workspaceEffects(options, seen.workspace, call),
+        ...workspaceEffects(options, workspace, call),
         async requestNodes() {
           if (!order) return
-          const request = nodeRequest(seen.workspace, order)
-          const slots = await options.provisioner.request(request, call)
-          after = { order, seen: { ...seen, supply: await options.provisioner.supply({ ...request, slots }, call) } }
+          const request = nodeRequest(workspace, order.nodes)
+          const slots = await provisioner.request(request, call)
+          after = { ...seen, supply: await provisioner.supply({ ...request, slots }, call) }
+        },
+        async giveBackNodes() {
+          const {
+            released,
+            reason = 'Deleting',
+            message = '',
+          } = await provisioner.giveBack(workspaceRef(workspace), call)
+          if (!released) throw new Postponed({ reason, message })
+          after = { ...seen, hasGivenBack: true }
         },
       },
       log,
     )
-    return { observation: after, failure: undefined }
+    return { seen: after, failure: undefined }
   } catch (error) {
     const failure = failureOf(error)
     if (!failure) throw error
-    return { observation: after, failure }
+    return { seen: after, failure }
   }
 }
 

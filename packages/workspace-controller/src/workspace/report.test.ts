@@ -3,8 +3,9 @@ import { aWorkspace } from '@kaito/api/testing'
 import type { Deployment, Pod } from '@kaito/controller-kit'
 import type { NodeSupply, SlotState } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
+import { anOrder } from '../testing/an-order.ts'
 import type { Observed } from './observed.ts'
-import type { Refusal } from './order.ts'
+import type { Refusal } from './refusal.ts'
 import { report } from './report.ts'
 
 const DELETED = '2026-01-01T00:00:00Z'
@@ -42,14 +43,21 @@ const lost: NodeSupply = {
   slots: [{ ...served, phase: 'NotReady', reason: 'NodeNotReady', message: 'kubelet stopped' }],
 }
 
-function aDeployment(status: NonNullable<Deployment['status']>): Deployment {
-  return { metadata: ours, spec: { replicas: 2, selector: {}, template: { spec: { containers: [] } } }, status }
+type Server = Deployment & { kind: 'Deployment' }
+
+function aDeployment(status: NonNullable<Deployment['status']>): Server {
+  return {
+    kind: 'Deployment',
+    metadata: ours,
+    spec: { replicas: 2, selector: {}, template: { spec: { containers: [] } } },
+    status,
+  }
 }
 
 function seen(parts: Partial<Observed>, metadata: object = {}): Observed {
   const workspace = aWorkspace({ metadata: { finalizers: [WORKSPACE_FINALIZER], ...metadata } })
-  const wanted = { deployment: aDeployment({}), service: { metadata: ours } }
-  return { workspace, now: Date.parse(DELETED), claimsCondition: 'MachineReady', wanted, ...parts }
+  const order = anOrder(aWorkspace({ resource: { ...workspace.resource, count: 2 } }))
+  return { workspace, order, now: Date.parse(DELETED), claimsCondition: 'MachineReady', ...parts }
 }
 
 /** Conditions as `Type=reason`, with `!` for those that are not True. */
@@ -70,7 +78,7 @@ const aPod = (reason: string, message = ''): Pod => ({
 const serving = aDeployment({ observedGeneration: 2, readyReplicas: 2, updatedReplicas: 2 })
 const older = aDeployment({ observedGeneration: 1, readyReplicas: 2, updatedReplicas: 2 })
 const loading = aDeployment({ observedGeneration: 2, readyReplicas: 1, updatedReplicas: 2 })
-const scaled = (replicas: number): Deployment => {
+const scaled = (replicas: number): Server => {
   const status = { observedGeneration: 2, readyReplicas: Math.min(replicas, 2), updatedReplicas: replicas }
   return { ...aDeployment(status), spec: { replicas, selector: {}, template: { spec: { containers: [] } } } }
 }
@@ -91,40 +99,40 @@ test.each<[rule: string, seen: Observed, failure: Refusal | undefined, resource:
   ],
   ['starts the model', seen({ supply: ready }), undefined, 'NodesReady', '!WorkloadStarting'],
   ['says why the model cannot be started', seen({ supply: ready }), failure, 'NodesReady', '!Unauthorized'],
-  ['loads', seen({ supply: ready, deployment: loading }), undefined, 'NodesReady', '!WorkloadStarting'],
+  ['loads', seen({ supply: ready, workload: loading }), undefined, 'NodesReady', '!WorkloadStarting'],
   [
     'believes no count of an older generation',
-    seen({ supply: ready, deployment: older }),
+    seen({ supply: ready, workload: older }),
     undefined,
     'NodesReady',
     '!WorkloadStarting',
   ],
   [
     'tells that the model does not come up',
-    seen({ supply: ready, deployment: late }),
+    seen({ supply: ready, workload: late }),
     undefined,
     'NodesReady',
     '!WorkloadFailing',
   ],
-  ['serves', seen({ supply: ready, deployment: serving }), undefined, 'NodesReady', 'WorkloadReady'],
+  ['serves', seen({ supply: ready, workload: serving }), undefined, 'NodesReady', 'WorkloadReady'],
   [
     'was scaled down by hand, which no failing Pod shows',
-    seen({ supply: ready, deployment: scaled(0) }),
+    seen({ supply: ready, workload: scaled(0) }),
     undefined,
     'NodesReady',
     '!WorkloadFailing',
   ],
-  ['was scaled up by hand', seen({ supply: ready, deployment: scaled(3) }), undefined, 'NodesReady', 'WorkloadReady'],
+  ['was scaled up by hand', seen({ supply: ready, workload: scaled(3) }), undefined, 'NodesReady', 'WorkloadReady'],
   [
     'gets other nodes, while its servers are gone',
-    seen({ supply: waiting, deployment: loading }),
+    seen({ supply: waiting, workload: loading }),
     undefined,
     '!PoolCreating',
     '!NodesNotReady',
   ],
   [
     'lost its node, and the server on it',
-    seen({ supply: lost, deployment: loading }),
+    seen({ supply: lost, workload: loading }),
     undefined,
     '!NodeNotReady',
     '!NodeLost',
@@ -132,7 +140,7 @@ test.each<[rule: string, seen: Observed, failure: Refusal | undefined, resource:
   ['lost its node before there was a server', seen({ supply: lost }), undefined, '!NodeNotReady', '!NodesNotReady'],
   [
     'has a Pod whose image cannot be pulled',
-    seen({ supply: ready, deployment: loading, pods: [aPod('ErrImagePull')] }),
+    seen({ supply: ready, workload: loading, pods: [aPod('ErrImagePull')] }),
     undefined,
     'NodesReady',
     '!ImagePullError',
@@ -141,7 +149,7 @@ test.each<[rule: string, seen: Observed, failure: Refusal | undefined, resource:
     'has the name of one whose objects are still being removed',
     seen({
       supply: waiting,
-      service: { metadata: { name: 'phi-3', ownerReferences: [{ ...owner, uid: 'earlier' }] } },
+      services: [{ metadata: { name: 'phi-3', ownerReferences: [{ ...owner, uid: 'earlier' }] } }],
     }),
     undefined,
     '!Deleting',
@@ -149,7 +157,7 @@ test.each<[rule: string, seen: Observed, failure: Refusal | undefined, resource:
   ],
   [
     'lost a node while another answers',
-    seen({ supply: waiting, deployment: serving }),
+    seen({ supply: waiting, workload: serving }),
     undefined,
     '!PoolCreating',
     'WorkloadReady',
@@ -157,7 +165,7 @@ test.each<[rule: string, seen: Observed, failure: Refusal | undefined, resource:
   ['tells why it is not served', seen({ refusal }), undefined, '!UnknownPreset', '!UnknownPreset'],
   [
     'tells whose name is taken',
-    seen({ supply: waiting, service: { metadata: { name: 'phi-3' } } }),
+    seen({ supply: waiting, services: [{ metadata: { name: 'phi-3' } }] }),
     undefined,
     '!NameConflict',
     '!NameConflict',
@@ -222,25 +230,6 @@ test('nodes that come without claims have no condition for them', () => {
   expect(outdated).toEqual(expect.arrayContaining(['MachineReady', 'NodeClaimReady']))
 })
 
-test('a Workspace that tunes has a Job and no model server', () => {
-  const tuning = {
-    preset: { name: 'p', accessMode: 'public' as const },
-    method: 'lora' as const,
-    input: {},
-    output: {},
-  }
-  const workspace = aWorkspace({ tuning })
-  const { conditions, outdated, state } = report({ ...seen({ refusal }), workspace })
-  expect(conditions?.map(({ type }) => type)).toEqual([
-    'ResourceReady',
-    'JobStarted',
-    'WorkspaceReady',
-    'WorkspaceSucceeded',
-  ])
-  expect(outdated).toEqual(['InferenceReady', 'NodeClaimReady'])
-  expect(state).toBe('Failed')
-})
-
 const before = (state: NonNullable<WorkspaceStatus['state']>) => {
   const metadata = { finalizers: [WORKSPACE_FINALIZER] }
   return { workspace: aWorkspace({ metadata, status: { state } }) }
@@ -248,22 +237,22 @@ const before = (state: NonNullable<WorkspaceStatus['state']>) => {
 
 test.each<[rule: string, seen: Observed, state: WorkspaceStatus['state']]>([
   ['is Pending while its nodes come', seen({ supply: waiting }), 'Pending'],
-  ['is Pending while its model loads', seen({ supply: ready, deployment: loading }), 'Pending'],
-  ['is Ready when the model answers', seen({ supply: ready, deployment: serving }), 'Ready'],
-  ['is NotReady once it was Ready', seen({ supply: ready, deployment: loading, ...before('Ready') }), 'NotReady'],
+  ['is Pending while its model loads', seen({ supply: ready, workload: loading }), 'Pending'],
+  ['is Ready when the model answers', seen({ supply: ready, workload: serving }), 'Ready'],
+  ['is NotReady once it was Ready', seen({ supply: ready, workload: loading, ...before('Ready') }), 'NotReady'],
   ['stays NotReady until it is Ready', seen({ supply: waiting, ...before('NotReady') }), 'NotReady'],
-  ['is Ready again', seen({ supply: ready, deployment: serving, ...before('NotReady') }), 'Ready'],
+  ['is Ready again', seen({ supply: ready, workload: serving, ...before('NotReady') }), 'Ready'],
   ['is Failed when it is refused', seen({ refusal, ...before('Ready') }), 'Failed'],
   ['is Pending when it is no longer refused', seen({ supply: waiting, ...before('Failed') }), 'Pending'],
   [
     'is Pending while its name is taken',
-    seen({ supply: waiting, service: { metadata: { name: 'phi-3' } } }),
+    seen({ supply: waiting, services: [{ metadata: { name: 'phi-3' } }] }),
     'Pending',
   ],
 ])('a Workspace %s', (_rule, observed, state) => expect(report(observed).state).toBe(state))
 
 test('the words of a trouble stay as they were told first', () => {
-  const failing = seen({ supply: ready, deployment: loading, pods: [aPod('ErrImagePull', 'port 1 timed out')] })
+  const failing = seen({ supply: ready, workload: loading, pods: [aPod('ErrImagePull', 'port 1 timed out')] })
   const { conditions = [] } = report(failing)
   const times = { lastTransitionTime: DELETED, observedGeneration: 1 }
   const status = { conditions: (conditions ?? []).map((condition) => ({ ...condition, ...times })) }
@@ -274,8 +263,8 @@ test('the words of a trouble stay as they were told first', () => {
 })
 
 test('what goes well by itself is looked at again only while the model starts', () => {
-  expect(report(seen({ supply: ready, deployment: loading })).revisitAfterMs).toBeGreaterThan(0)
-  expect(report(seen({ supply: ready, deployment: serving })).revisitAfterMs).toBeUndefined()
+  expect(report(seen({ supply: ready, workload: loading })).revisitAfterMs).toBeGreaterThan(0)
+  expect(report(seen({ supply: ready, workload: serving })).revisitAfterMs).toBeUndefined()
 })
 
 test.each<[rule: string, failure: Refusal | undefined, minutes: number, says: string | undefined]>([

@@ -1,33 +1,62 @@
 import type { Workspace } from '@kaito/api'
-import type { Deployment } from '@kaito/controller-kit'
 import type { NodeSupply } from '@kaito/node-provisioner'
 import { podTrouble } from '../workload/pod-trouble.ts'
 import { type Trouble, troubleText } from '../workload/trouble.ts'
 import { usefulLine } from '../workload/useful-line.ts'
+import type { Workload } from '../workload/workload.ts'
 import { workloadCondition } from './conditions.ts'
 import type { Observed } from './observed.ts'
+import type { PresetWork, TemplateWork } from './order.ts'
+import { isLate } from './readiness.ts'
 import { WORKSPACE_REASONS } from './reasons.ts'
 import type { Telling } from './telling.ts'
 
-/** How far the model server is, as its Deployment and its Pods show. */
-export function workloadTelling(seen: Observed): Telling {
-  const { workspace, supply, wanted, deployment, pods = [], now } = seen
-  const ready = deployment ? readyReplicas(deployment) : 0
-  const count = wanted?.deployment.spec?.replicas ?? 1
+/** How far the model server is, as its workload and its Pods show. */
+export function workloadTelling(seen: Observed, work: PresetWork | TemplateWork): Telling {
+  const telling = progress(seen)
+  if (telling.isTrue || !isLate(seen, work.readiness)) return telling
+  return late(seen, work, telling)
+}
+
+function progress(seen: Observed): Telling {
+  const { workspace, supply, order, workload, pods = [], now } = seen
+  const server = workload?.kind === 'Job' ? undefined : workload
+  const ready = server ? readyReplicas(server) : 0
+  const count = order?.nodes.count ?? 1
   if (ready >= count) {
     const message = `${count} of ${count} model servers answer`
     return { isTrue: true, reason: WORKSPACE_REASONS.workloadReady, message }
   }
   if (supply?.phase !== 'ready') {
-    const lost = deployment && supply && lostNode(supply)
+    const lost = server && supply && lostNode(supply)
     return lost ? troubled(lost, workspace) : WAITING
   }
-  if (!deployment) return STARTING
-  const isScaledDown = (deployment.spec?.replicas ?? 1) < count
-  if (isScaledDown) return scaledDown(deployment, count)
-  const trouble = podTrouble(pods, now) ?? deploymentTrouble(deployment)
+  if (!server) return STARTING
+  const isScaledDown = (server.spec?.replicas ?? 1) < count
+  if (isScaledDown) return scaledDown(server, count)
+  const trouble = podTrouble(pods, now) ?? stalled(server)
   return trouble ? troubled(trouble, workspace) : STARTING
 }
+
+/** How the message of a late server begins. */
+const LATE = /^no answer within \d+ minutes; [^;]*; /
+
+/** It keeps its reason where there is one that says more than that time has passed. */
+function late(
+  { workspace: { metadata } }: Observed,
+  { readiness }: PresetWork | TemplateWork,
+  telling: Telling,
+): Telling {
+  const since = `no answer within ${readiness.timeoutMinutes} minutes`
+  const cost = 'its nodes cost money until the Workspace is corrected or deleted'
+  if (telling.reason !== WORKSPACE_REASONS.workloadStarting) {
+    return { ...telling, message: `${since}; ${cost}; ${telling.message}` }
+  }
+  const ask = `"kubectl logs -l kaito.sh/workspace=${metadata.name} -n ${metadata.namespace}" says more`
+  return { isTrue: false, reason: WORKSPACE_REASONS.notReadyInTime, message: `${since}; ${cost}; ${ask}` }
+}
+
+type Server = Exclude<Workload, { kind: 'Job' }>
 
 const WAITING: Telling = {
   isTrue: false,
@@ -49,13 +78,13 @@ function troubled(trouble: Trouble, workspace: Workspace): Telling {
   return {
     isTrue: false,
     reason,
-    message: troubleText(trouble, before?.reason === reason ? before.message : undefined),
+    message: troubleText(trouble, before?.reason === reason ? before.message.replace(LATE, '') : undefined),
   }
 }
 
-function scaledDown({ metadata: { name, namespace }, spec }: Deployment, count: number): Telling {
-  const command = `kubectl scale deployment ${name} -n ${namespace} --replicas ${count}`
-  const message = `Deployment ${name} was scaled to ${spec?.replicas} of ${count} model servers; its nodes still cost money; "${command}" brings them back`
+function scaledDown({ kind, metadata: { name, namespace }, spec }: Server, count: number): Telling {
+  const command = `kubectl scale ${kind.toLowerCase()} ${name} -n ${namespace} --replicas ${count}`
+  const message = `${kind} ${name} was scaled to ${spec?.replicas} of ${count} model servers; its nodes still cost money; "${command}" brings them back`
   return { isTrue: false, reason: WORKSPACE_REASONS.workloadFailing, message }
 }
 
@@ -68,7 +97,7 @@ function lostNode({ slots }: NodeSupply): Trouble | undefined {
   return { reason: 'NodeLost', what, ask: `describe node ${lost.nodeName}` }
 }
 
-function deploymentTrouble({ metadata: { name, namespace }, status }: Deployment): Trouble | undefined {
+function stalled({ kind, metadata: { name, namespace }, status }: Server): Trouble | undefined {
   const condition = status?.conditions?.find(
     ({ type, status: is }) =>
       (type === 'ReplicaFailure' && is === 'True') || (type === 'Progressing' && is === 'False'),
@@ -76,14 +105,14 @@ function deploymentTrouble({ metadata: { name, namespace }, status }: Deployment
   if (!condition) return undefined
   return {
     reason: WORKSPACE_REASONS.workloadFailing,
-    what: `Deployment ${name}: ${condition.reason ?? condition.type}`,
+    what: `${kind} ${name}: ${condition.reason ?? condition.type}`,
     cause: usefulLine(condition.message),
-    ask: `describe deployment ${name} -n ${namespace}`,
+    ask: `describe ${kind.toLowerCase()} ${name} -n ${namespace}`,
   }
 }
 
 /** Counts of an older generation say nothing about the wanted one. */
-function readyReplicas({ metadata, status }: Deployment): number {
+function readyReplicas({ metadata, status }: Server): number {
   const isObserved = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0)
   return isObserved ? Math.min(status?.readyReplicas ?? 0, status?.updatedReplicas ?? 0) : 0
 }

@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
+import { listenOnLoopback } from '../../model-server/listen-on-loopback.ts'
 import type { Container } from '../../objects/pod.ts'
 import { type ProgramContext, TERMINATED, untilStopped } from './program.ts'
 
@@ -10,8 +10,8 @@ export async function playIdle(context: ProgramContext): Promise<number> {
   log(text)
   const servers = await Promise.all(
     portsOf(container).map(async (port) => {
-      const server = await answering(`${text}\n`)
-      onListen(port, (server.address() as AddressInfo).port)
+      const server = createServer((_request, response) => response.end(`${text}\n`))
+      onListen(port, await listenOnLoopback(server))
       return server
     }),
   )
@@ -21,14 +21,6 @@ export async function playIdle(context: ProgramContext): Promise<number> {
     server.closeAllConnections()
   }
   return TERMINATED
-}
-
-function answering(text: string): Promise<Server> {
-  const server = createServer((_request, response) => response.end(text))
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve(server))
-  })
 }
 
 function portsOf({ ports = [], startupProbe, readinessProbe, livenessProbe }: Container): number[] {

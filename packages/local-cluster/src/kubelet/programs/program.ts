@@ -2,9 +2,10 @@ import type { ClusterClock } from '../../cluster-clock.ts'
 import type { Container, Pod } from '../../objects/pod.ts'
 import type { ClusterNetwork } from '../cluster-network.ts'
 import type { KubeletTimings } from '../kubelet-timings.ts'
+import type { ContainerPaths } from '../volumes/container-paths.ts'
 
 /** What a simulated container has around it. */
-export interface ProgramContext {
+export interface ProgramContext extends ContainerPaths {
   container: Container
   pod: Pod
   /** Aborts when the container is told to stop. */
@@ -12,6 +13,15 @@ export interface ProgramContext {
   clock: ClusterClock
   timings: KubeletTimings
   network: ClusterNetwork
+  /** Its variables, with all references resolved. */
+  env: Record<string, string>
+  /** Command and arguments with their variables filled in; empty when the image decides. */
+  command: string[]
+  /** File of this machine whose content becomes the message of the ended container. */
+  terminationLog: string
+  /** The program that plays `node /app/tuning-tools.mjs`, and a folder searched first for what it starts. */
+  toolsEntry: string | undefined
+  toolsPath: string | undefined
   log: (text: string) => void
   /** Says that connections to this port of the container arrive at a loopback port. */
   onListen: (containerPort: number, loopbackPort: number) => void

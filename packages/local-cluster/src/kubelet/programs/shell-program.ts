@@ -67,12 +67,8 @@ function seconds(durations: string[]): number {
   }, 0)
 }
 
-function withEnvironment(script: string, { container }: ProgramContext): string {
-  const values = new Map((container.env ?? []).map(({ name, value = '' }) => [name, value]))
-  return script.replaceAll(
-    /\$(?:\{(\w+)\}|(\w+))/g,
-    (all, braced: string, bare: string) => values.get(braced ?? bare) ?? all,
-  )
+function withEnvironment(script: string, { env }: ProgramContext): string {
+  return script.replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (all, braced: string, bare: string) => env[braced ?? bare] ?? all)
 }
 
 const TOKEN = /'([^']*)'|"((?:\\.|[^"\\])*)"|(&&|\|\||;|\n|&)|\\(.)|([^\s'";&|\n\\]+|\|)|[ \t]+/g

@@ -1,0 +1,76 @@
+import {
+  CAPACITY_TYPE_LABEL,
+  GPU_RESOURCE,
+  INSTANCE_TYPE_LABEL,
+  quantityValue,
+  WORKSPACE_LABEL,
+  WORKSPACE_NAMESPACE_LABEL,
+} from '@kaito/api'
+import type { Node } from '@kaito/controller-kit'
+import type { NodeRequest } from '../node-provisioner.ts'
+
+type Taint = NonNullable<NonNullable<Node['spec']>['taints']>[number]
+
+/** On every spot node of AKS, as a label and as a taint with the value `spot`. */
+const AKS_SPOT_KEY = 'kubernetes.azure.com/scalesetpriority'
+
+/** Nodes of the list that may serve the Workspace, best first: those that it names, then by name. */
+export function eligibleNodes(nodes: Node[], request: NodeRequest, reservedNames: ReadonlySet<string>): Node[] {
+  const named = request.preferredNodes
+  const rank = ({ metadata: { name } }: Node) => (named.includes(name) ? named.indexOf(name) : named.length)
+  const byName = (one: Node, other: Node) => (one.metadata.name < other.metadata.name ? -1 : 1)
+  return nodes
+    .filter((node) => eligible(node, request, reservedNames))
+    .sort((one, other) => rank(one) - rank(other) || byName(one, other))
+}
+
+/** Whether the node may serve the Workspace. `reservedNames` are of nodes that serve, or shall serve, somebody. */
+export function eligible(node: Node, request: NodeRequest, reservedNames: ReadonlySet<string>): boolean {
+  const { name, labels = {}, deletionTimestamp } = node.metadata
+  return (
+    request.existingNodes === 'Prefer' &&
+    Object.entries(request.labels).every(([key, value]) => labels[key] === value) &&
+    !reservedNames.has(name) &&
+    deletionTimestamp === undefined &&
+    isOfWantedSize(labels, request) &&
+    !isOfAnother(labels, request) &&
+    isUsable(node, request)
+  )
+}
+
+/** Azure compares names of sizes without case. */
+function isOfWantedSize(labels: Record<string, string>, { instanceTypes }: NodeRequest): boolean {
+  const size = labels[INSTANCE_TYPE_LABEL]?.toLowerCase()
+  return instanceTypes.some((wanted) => wanted.toLowerCase() === size)
+}
+
+function isOfAnother(labels: Record<string, string>, { workspace }: NodeRequest): boolean {
+  const name = labels[WORKSPACE_LABEL]
+  const namespace = labels[WORKSPACE_NAMESPACE_LABEL]
+  if (name === undefined && namespace === undefined) return false
+  return name !== workspace.name || namespace !== workspace.namespace
+}
+
+function isUsable(
+  { metadata: { labels = {} }, spec, status }: Node,
+  { gpusPerNode, capacityType }: NodeRequest,
+): boolean {
+  const isReady = status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
+  const isSpot = labels[CAPACITY_TYPE_LABEL] === 'spot' || labels[AKS_SPOT_KEY] === 'spot'
+  const gpus = quantityValue(status?.allocatable?.[GPU_RESOURCE] ?? '0')
+  return (
+    isReady &&
+    spec?.unschedulable !== true &&
+    gpus >= gpusPerNode &&
+    !(isSpot && capacityType === 'on-demand') &&
+    (spec?.taints ?? []).every((taint) => isTolerated(taint, capacityType))
+  )
+}
+
+/** The tolerations that the workload carries. */
+function isTolerated({ key, value, effect }: Taint, capacityType: NodeRequest['capacityType']): boolean {
+  if (effect === 'PreferNoSchedule') return true
+  if (effect !== 'NoSchedule') return false
+  if (key === AKS_SPOT_KEY) return capacityType === 'spot' && value === 'spot'
+  return key === GPU_RESOURCE || (key === 'sku' && value === 'gpu')
+}

@@ -1,0 +1,17 @@
+import type { NodeProvisioner } from '../node-provisioner.ts'
+
+/** A provisioner and the hands that move the world behind it. */
+export interface ProvisionerWorld {
+  provisioner: NodeProvisioner
+  advance(ms: number): Promise<void>
+  /** Names of all claims of all Workspaces, sorted. */
+  claims(): string[]
+  /** Brings the claim's node up, complete. */
+  serve(claim: string): void
+  /** Ends the claim, as its backend does after a deletion or by itself. */
+  vanish(claim: string): void
+  /** An existing node comes up that `aNodeRequest` could use. */
+  offer(nodeName: string): void
+  /** The existing node's object is deleted. */
+  withdraw(nodeName: string): void
+}

@@ -1,0 +1,23 @@
+import type { Workspace } from '@kaito/api'
+import { aWorkspace } from '@kaito/api/testing'
+import type { Order } from '../workspace/order.ts'
+import { orderOf } from '../workspace/order-of.ts'
+
+/** Settings of an installation as the charts' defaults have them. */
+export const SETTINGS = {
+  presetRegistry: 'mcr.microsoft.com/aks/kaito',
+  maxNodesPerWorkspace: 16,
+  tuningToolsImage: 'registry.example/tuning-tools:1',
+  tuningBaseImage: 'registry.example/base:1',
+  tuningStartPatienceMs: 7_200_000,
+  tuningAllowedAddresses: '',
+  adapterImageVolumes: false,
+  namespace: 'kaito-workspace',
+}
+
+/** What a Workspace asks for that can be served. */
+export function anOrder(workspace: Workspace = aWorkspace()): Order {
+  const { order, refusal } = orderOf(workspace, SETTINGS)
+  if (!order) throw new Error(refusal.message)
+  return order
+}

@@ -1,0 +1,53 @@
+import { WORKSPACE_LABEL, type Workspace } from '@kaito/api'
+import type { Service } from '@kaito/controller-kit'
+import { MODEL_PORT } from '@kaito/presets'
+import type { PresetWork } from '../../workspace/order.ts'
+import { ownedMetadata } from '../ownership.ts'
+
+const TORCH_PORT = 29500
+
+/**
+ * Sends requests only to servers that answer: addresses of those still loading are not published. Of a model spread over
+ * several Pods the first one answers.
+ */
+export function presetService(workspace: Workspace, { preset, isExposed }: PresetWork): Service {
+  const leader = preset.inference.distributed && { 'statefulset.kubernetes.io/pod-name': leaderName(workspace) }
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: ownedMetadata(workspace),
+    spec: {
+      type: isExposed ? 'LoadBalancer' : 'ClusterIP',
+      selector: { [WORKSPACE_LABEL]: workspace.metadata.name, ...leader },
+      ports: [
+        { name: 'http', protocol: 'TCP', port: 80, targetPort: MODEL_PORT },
+        { name: 'torch', protocol: 'TCP', port: TORCH_PORT, targetPort: TORCH_PORT },
+      ],
+    },
+  }
+}
+
+/** Gives each Pod of a spread model a name; also before it is ready, since they must meet to become ready. */
+export function headlessService(workspace: Workspace): Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { ...ownedMetadata(workspace), name: headlessServiceName(workspace) },
+    spec: {
+      type: 'ClusterIP',
+      clusterIP: 'None',
+      publishNotReadyAddresses: true,
+      selector: { [WORKSPACE_LABEL]: workspace.metadata.name },
+      ports: [{ name: 'torchrun', protocol: 'TCP', port: TORCH_PORT, targetPort: TORCH_PORT }],
+    },
+  }
+}
+
+export function headlessServiceName({ metadata }: Workspace): string {
+  return `${metadata.name}-headless`
+}
+
+/** The first Pod of a spread model. */
+export function leaderName({ metadata }: Workspace): string {
+  return `${metadata.name}-0`
+}

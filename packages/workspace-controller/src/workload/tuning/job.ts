@@ -1,0 +1,93 @@
+import { WORKSPACE_LABEL, type Workspace } from '@kaito/api'
+import type { Job, PodSpec, Service } from '@kaito/controller-kit'
+import { MODEL_PORT } from '@kaito/presets'
+import type { TuningWork } from '../../workspace/order.ts'
+import { ORDER_HASH_ANNOTATION } from '../order-hash-annotation.ts'
+import { ownedMetadata } from '../ownership.ts'
+import { placement } from '../placement.ts'
+import { packerContainer, pusherContainer, sourceContainer, TOOLS_USER, trainerContainer } from './containers.ts'
+import type { TrainingConfig } from './training-config.ts'
+import { tuningHash } from './tuning-hash.ts'
+import type { TuningOrder } from './tuning-order.ts'
+import { CONFIG_ANNOTATION, tuningVolumes } from './volumes.ts'
+
+const TORCH_PORT = 29500
+/** How often a training begins anew because its Pod was lost. */
+const MOST_RESTARTS = 3
+
+export interface TuningContext {
+  /** Names of nodes that stood before the Workspace and serve it. */
+  existingNodes: readonly string[]
+  /** A tuning has always some; the type is that of what other workloads go without. */
+  trainingConfig?: TrainingConfig | undefined
+}
+
+/**
+ * One Pod that loads the data, trains, packs the result and pushes it, one after the other. Throws without the settings
+ * of the training.
+ */
+export function tuningJob(order: TuningOrder, { existingNodes, trainingConfig }: TuningContext): Job & { kind: 'Job' } {
+  if (!trainingConfig) throw new Error('a tuning cannot be rendered before its settings are read')
+  const labels = { [WORKSPACE_LABEL]: order.workspace.metadata.name }
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { ...ownedMetadata(order.workspace), annotations: { [ORDER_HASH_ANNOTATION]: tuningHash(order) } },
+    spec: {
+      backoffLimit: MOST_RESTARTS,
+      // A second Pod beside one that still ends would wait for the GPUs of the first.
+      podReplacementPolicy: 'Failed',
+      podFailurePolicy: {
+        rules: [
+          // A Pod that was taken away can do better next time; a program that failed fails again, at the price of a training.
+          { action: 'Count', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+          { action: 'FailJob', onExitCodes: { operator: 'NotIn', values: [0] } },
+        ],
+      },
+      template: {
+        metadata: { labels, annotations: { [CONFIG_ANNOTATION]: trainingConfig.text } },
+        spec: podSpec(order, existingNodes, trainingConfig),
+      },
+    },
+  }
+}
+
+function podSpec(
+  { workspace, nodes, work }: TuningOrder,
+  existingNodes: readonly string[],
+  { outputDir }: TrainingConfig,
+): PodSpec {
+  return {
+    restartPolicy: 'Never',
+    automountServiceAccountToken: false,
+    // The trainer writes as root what the tools read; the group of the volumes is theirs.
+    securityContext: { fsGroup: TOOLS_USER },
+    ...(work.pullSecrets.length > 0 && { imagePullSecrets: work.pullSecrets.map((name) => ({ name })) }),
+    initContainers: [
+      sourceContainer(work),
+      trainerContainer(work, nodes.gpusPerNode, outputDir),
+      packerContainer(work, outputDir),
+    ],
+    containers: [pusherContainer(work)],
+    volumes: tuningVolumes(work),
+    ...placement(workspace, nodes, existingNodes),
+  }
+}
+
+/** For the metrics of the training: the trainer is an init container, so its Pod is not ready while it runs. */
+export function tuningService(workspace: Workspace, { isExposed }: Pick<TuningWork, 'isExposed'>): Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: ownedMetadata(workspace),
+    spec: {
+      type: isExposed ? 'LoadBalancer' : 'ClusterIP',
+      publishNotReadyAddresses: true,
+      selector: { [WORKSPACE_LABEL]: workspace.metadata.name },
+      ports: [
+        { name: 'http', protocol: 'TCP', port: 80, targetPort: MODEL_PORT },
+        { name: 'torch', protocol: 'TCP', port: TORCH_PORT, targetPort: TORCH_PORT },
+      ],
+    },
+  }
+}
