@@ -1,5 +1,5 @@
 import { timestamp, WORKSPACE_FINALIZER, type Workspace } from '@kaito/api'
-import { type Cache, type Effects, type KubernetesObject, keyOf, parseKey, type Service } from '@kaito/controller-kit'
+import { type Cache, type Effects, type KubernetesObject, keyOf, parseKey } from '@kaito/controller-kit'
 import type { Call } from '@kaito/node-provisioner'
 import { createOwned } from '../workload/create-owned.ts'
 import { isOwnedBy } from '../workload/ownership.ts'
@@ -35,7 +35,7 @@ export function workspaceEffects(tools: Tools, workspace: Workspace, call: Call)
       createOwned({ client, cache: cacheOf(tools, workload), workspace }, started(tools, workload), call),
     createService: ({ service }) => createOwned({ client, cache: services, workspace }, service, call),
     changeWorkload: ({ workload }) => changeWorkload(tools, workload, call),
-    changeService: ({ service }) => changeService(tools, service, call),
+    changeService: (action) => changeService(tools, action, call),
     async endJob({ workload, because }) {
       const cache = cacheOf(tools, workload)
       cache.observe(await client.mergePatch(cache.resource, key, endingPatch(because), call))
@@ -73,10 +73,17 @@ async function changeWorkload(tools: Tools, workload: Workload, call: Call): Pro
   cache.observe(await tools.client.mergePatch(cache.resource, parseKey(keyOf(workload)), patch, call))
 }
 
-async function changeService({ client, services }: Tools, { metadata, spec }: Service, call: Call): Promise<void> {
-  const key = keyOf({ metadata })
-  const { resourceVersion } = services.get(key)?.metadata ?? {}
-  const patch = { metadata: { resourceVersion }, spec: { type: spec?.type } }
+async function changeService(
+  { client, services }: Tools,
+  { service, movesPort }: Extract<Action, { do: 'changeService' }>,
+  call: Call,
+): Promise<void> {
+  const key = keyOf(service)
+  const standing = services.get(key)
+  const targetOf = (name: string | undefined) => service.spec?.ports?.find((port) => port.name === name)?.targetPort
+  const ports = standing?.spec?.ports?.map((port) => ({ ...port, targetPort: targetOf(port.name) ?? port.targetPort }))
+  const { resourceVersion } = standing?.metadata ?? {}
+  const patch = { metadata: { resourceVersion }, spec: { type: service.spec?.type, ...(movesPort && { ports }) } }
   services.observe(await client.mergePatch(services.resource, parseKey(key), patch, call))
 }
 

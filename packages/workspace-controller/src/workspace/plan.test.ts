@@ -32,6 +32,20 @@ function seen(parts: Partial<Observed>, metadata: object = held): Observed {
   return { workspace: aWorkspace({ metadata }), now: 0, order, ...parts }
 }
 
+/** Serves a template whose container has port 8080; its Service leads to the given port, and has one more. */
+function templated({ targetPort }: { targetPort: number }): Observed {
+  const template = { spec: { containers: [{ name: 'a', image: 'a', ports: [{ containerPort: 8080 }] }] } }
+  const workspace = aWorkspace({ metadata: held, inference: { template } })
+  const mine = anOrder(workspace)
+  const { workload: standing } = renderWorkload(workspace, mine, { existingNodes: [] })
+  const ports = [
+    { name: 'http', port: 80, targetPort },
+    { name: 'metrics', port: 9000, targetPort: 9000 },
+  ]
+  const led: Service = { metadata: ours, spec: { type: 'ClusterIP', ports } }
+  return { workspace, now: 0, order: mine, supply: ready, workload: standing, services: [led] }
+}
+
 test.each<[rule: string, seen: Observed, does: Action['do'][]]>([
   ['holds a new Workspace before anything else', seen({}, {}), ['addFinalizer']],
   ['does not even hold what it cannot serve', seen({ refusal }, {}), []],
@@ -67,6 +81,8 @@ test.each<[rule: string, seen: Observed, does: Action['do'][]]>([
     seen({ supply: ready, workload, services: [{ metadata: ours, spec: { type: 'LoadBalancer' } }] }),
     ['changeService'],
   ],
+  ['leads the Service to the port that the template has now', templated({ targetPort: 9090 }), ['changeService']],
+  ['leaves other ports of the Service to whoever added them', templated({ targetPort: 8080 }), []],
   ['leaves the workload alone while a node is away', seen({ supply: waiting }), []],
   [
     'takes the workload down, then the nodes, then lets go',

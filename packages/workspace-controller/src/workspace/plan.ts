@@ -16,7 +16,8 @@ export type Action =
   | { do: 'addFinalizer' | 'requestNodes' | 'giveBackNodes' | 'releaseNodes' | 'removeFinalizer' }
   | { do: 'createWorkload' | 'changeWorkload' | 'deleteWorkload'; workload: Workload }
   | { do: 'endJob'; workload: Workload; because: string }
-  | { do: 'createService' | 'changeService'; service: Service }
+  | { do: 'createService'; service: Service }
+  | { do: 'changeService'; service: Service; movesPort: boolean }
 
 export function plan(seen: Observed): Action[] {
   const { workspace, refusal, order } = seen
@@ -55,9 +56,17 @@ function readyActions(seen: Observed, order: Order, supply: NodeSupply): Action[
   const serviceActions = renderServices(workspace, order).flatMap((service): Action[] => {
     const standing = services.find(({ metadata }) => metadata.name === service.metadata.name)
     if (!standing) return [{ do: 'createService', service }]
-    return standing.spec?.type === service.spec?.type ? [] : [{ do: 'changeService', service }]
+    const movesPort = hasMoved(standing, service, order)
+    const isOther = movesPort || standing.spec?.type !== service.spec?.type
+    return isOther ? [{ do: 'changeService', service, movesPort }] : []
   })
   return [...serviceActions, ...workloadActions(seen, order, supply)]
+}
+
+/** Ports may be changed by hand and stay; only that of a template moves with it. */
+function hasMoved(standing: Service, wanted: Service, { work }: Order): boolean {
+  const target = ({ spec }: Service) => spec?.ports?.find(({ name }) => name === 'http')?.targetPort
+  return work.kind === 'template' && target(wanted) !== target(standing)
 }
 
 function workloadActions(seen: Observed, order: Order, { slots }: NodeSupply): Action[] {

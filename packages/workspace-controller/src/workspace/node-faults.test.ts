@@ -1,0 +1,117 @@
+import { ApiError, JOBS, NODES, PODS } from '@kaito/controller-kit'
+import { MACHINES } from '@kaito/node-provisioner'
+import { expect, test } from 'vitest'
+import { aWorldOf, facts, KINDS, TUNING, toWorkload } from '../testing/kinds-of-work.ts'
+import { die, written } from '../testing/living.ts'
+import { KEY, type World } from '../testing/world.ts'
+import { WORKSPACES } from './workspaces.ts'
+
+const MINUTE = 60_000
+
+/** What the gpu-provisioner says of the first claim. */
+function say({ cluster }: World, type: string, { reason, message }: { reason: string; message: string }): void {
+  const [machine] = cluster.list(MACHINES)
+  cluster.edit(MACHINES, machine?.metadata.name ?? '', ({ status = {} }) => {
+    const others = (status.conditions ?? []).filter((condition) => condition.type !== type)
+    const lastTransitionTime = '2020-01-01T00:00:00Z'
+    status.conditions = [...others, { type, status: 'False', reason, message, lastTransitionTime }]
+  })
+}
+
+test.each(KINDS)(
+  'row 9: nodes whose GPUs do not show are told by name, and no %s is made on them',
+  async (...[, kind]) => {
+    const world = aWorldOf(kind)
+    await world.pass()
+    await world.pass()
+    world.serveClaims()
+    say(world, 'MachineInitialized', { reason: 'GPUNotRegistered', message: 'no device plugin runs on the node' })
+    await world.pass()
+    expect(world.cluster.list(kind.resource)).toEqual([])
+    expect(world.condition('ResourceReady')).toMatchObject({ status: 'False', reason: 'GPUNotRegistered' })
+    expect(world.condition('ResourceReady')?.message).toMatch(/device plugin/)
+  },
+)
+
+/** The trainer of the Job runs. */
+function train({ cluster }: World): void {
+  const { uid = '' } = cluster.get(JOBS, KEY)?.metadata ?? {}
+  const ran = { name: 'data-downloader', ready: true, restartCount: 0, state: { terminated: { exitCode: 0 } } }
+  const runs = { name: 'trainer', ready: false, restartCount: 0, state: { running: {} } }
+  cluster.put(PODS, {
+    metadata: {
+      name: 'phi-3-x',
+      namespace: 'default',
+      labels: { 'kaito.sh/workspace': 'phi-3' },
+      ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'phi-3', uid, controller: true }],
+    },
+    spec: {
+      initContainers: ['data-downloader', 'trainer', 'packer'].map((name) => ({ name, image: 'a' })),
+      containers: [{ name: 'pusher', image: 'a' }],
+    },
+    status: { phase: 'Pending', initContainerStatuses: [ran, runs] },
+  })
+}
+
+test('row 10: a node that flaps while a model is trained on it changes conditions and nothing else, for an hour', async () => {
+  const world = aWorldOf(TUNING)
+  await toWorkload(world)
+  train(world)
+  await world.pass()
+  const before = facts(world, TUNING)
+  const count = world.cluster.writes.length
+  const [node] = world.cluster.list(NODES)
+  const becomes = async (status: 'True' | 'Unknown', minutes: number) => {
+    world.cluster.edit(NODES, node?.metadata.name ?? '', (server) => {
+      server.status = { ...server.status, conditions: [{ type: 'Ready', status }] }
+    })
+    await world.pass()
+    await world.clock.advance(minutes * MINUTE)
+    await world.pass()
+  }
+  for (const minutes of [0.5, 5, 20, 34]) {
+    await becomes('Unknown', minutes)
+    expect(world.condition('ResourceReady')).toMatchObject({ status: 'False', reason: 'NodeNotReady' })
+    expect(world.condition('JobStarted')).toMatchObject({ status: 'True', reason: 'TuningTraining' })
+    expect(world.workspace()?.status).toMatchObject({ state: 'Running', slots: [{ attempt: 0 }] })
+    await becomes('True', 1)
+  }
+  expect(facts(world, TUNING)).toEqual(before)
+  expect([...new Set(written(world).slice(count))]).toEqual(['patch workspaces status'])
+  expect(world.events.filter((event) => event.startsWith('Warning NodeNotReady'))).toHaveLength(4)
+})
+
+test.each(KINDS)(
+  'row 13: a namespace that goes is no refusal of its %s, and what was bought goes with it',
+  async (...[, kind]) => {
+    const world = aWorldOf(kind)
+    await world.pass()
+    await world.pass()
+    world.serveClaims()
+    const details = { causes: [{ reason: 'NamespaceTerminating' }] }
+    const error = new ApiError({ status: 403, reason: 'Forbidden', message: 'it is being terminated', details })
+    world.cluster.failWrite({ when: 'before', error, matching: ({ resource }) => resource === kind.plural })
+    await world.pass()
+    expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'False', reason: 'Deleting' })
+    await die(world)
+    expect(facts(world, kind)).toMatchObject({ machines: [], workloads: [], state: undefined })
+  },
+)
+
+test.each(KINDS)(
+  'row 15: a budget that keeps the Pods of a %s on their node is named by the Workspace',
+  async (...[, kind]) => {
+    const world = aWorldOf(kind)
+    await toWorkload(world)
+    world.cluster.delete(WORKSPACES, KEY)
+    await world.pass()
+    say(world, 'Drained', { reason: 'DrainBlocked', message: 'the budget web allows no eviction of default/web' })
+    await world.clock.advance(11 * MINUTE)
+    await world.pass()
+    expect(world.condition('WorkspaceReady')).toMatchObject({ status: 'False', reason: 'DrainBlocked' })
+    expect(world.condition('WorkspaceReady')?.message).toMatch(/the budget web allows no eviction/)
+    world.finishClaims()
+    await world.pass()
+    expect(world.workspace()).toBeUndefined()
+  },
+)
