@@ -10,6 +10,9 @@ const PROVISIONER_ROWS = [
   45, 53, 62, 64, 77,
 ]
 
+/** Rows that weigh 15 or more and reach what runs on the nodes. */
+const WORKLOAD_ROWS = [2, 3, 4, 5, 9, 10, 12, 13, 14, 15, 17, 18, 30, 31, 32, 37]
+
 /** Rows that concern admission. */
 const ADMISSION_ROWS = [19, 49, 55, 64, 65, 66, 71, 73, 86, 87]
 
@@ -22,6 +25,7 @@ interface Page {
 
 const PAGES: Page[] = [
   { path: 'packages/claim-lifecycle/README.md', rows: PROVISIONER_ROWS, folder: 'packages/claim-lifecycle/src/' },
+  { path: 'test/README.md', rows: WORKLOAD_ROWS, folder: '' },
   { path: 'docs/validation.md', rows: ADMISSION_ROWS, folder: '' },
 ]
 

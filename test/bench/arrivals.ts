@@ -95,6 +95,14 @@ export function deleteAll(kube: KubeHttp, { kind, count }: Arriving): Promise<vo
   })
 }
 
+/** Merges the patch over all of them at once. */
+export function changeAll(kube: KubeHttp, { kind, count }: Arriving, patch: object): Promise<void> {
+  return forEachOpen(count, async (index) => {
+    const { status, text } = await kube.mergePatch(`${kind.path}/${nameOf(index)}`, patch)
+    if (status !== 200) throw new Error(`${nameOf(index)}: ${text}`)
+  })
+}
+
 /** Resolves when none is left, and no claim that stood for one. */
 export function allGone(kube: KubeHttp, { kind, count }: Arriving): Promise<void> {
   const paths = [...new Set([kind.path, kind.claims])]
@@ -111,7 +119,8 @@ interface Awaited {
   left: () => Promise<number>
 }
 
-async function noneLeft({ what, count, left }: Awaited): Promise<void> {
+/** Resolves when nothing is left, and looks more often the fewer there are. */
+export async function noneLeft({ what, count, left }: Awaited): Promise<void> {
   const end = performance.now() + LONGEST_MS
   for (let rest = await left(); rest > 0; rest = await left()) {
     if (performance.now() > end) throw new Error(`after ${LONGEST_MS / 1000} s there are ${rest} ${what}`)

@@ -10,6 +10,8 @@ export interface Amounts {
   burst: number[]
   /** Claims at once, one run for each. */
   growth: number[]
+  /** Workspaces of which each is changed once. */
+  rollout: number
   paced: number
   perSecond: number
   quietMs: number
@@ -34,13 +36,13 @@ const JOIN_AFTER_SECONDS = 1
 export const DELETE_SECONDS = 1
 
 export function createBench(amounts: Amounts, bundles: Record<Controller, string>): Bench {
-  const { burst, growth, paced, createSeconds } = amounts
+  const { burst, growth, rollout, paced, createSeconds } = amounts
   const common = {
     'create-seconds': createSeconds,
     'node-join-seconds': -JOIN_AFTER_SECONDS,
     'delete-seconds': DELETE_SECONDS,
     // The pool that comes with the cluster counts, too.
-    'max-agent-pools': Math.max(...burst, ...growth, paced) + 10,
+    'max-agent-pools': Math.max(...burst, ...growth, rollout, paced) + 10,
     'page-size': 1000,
   }
   return {

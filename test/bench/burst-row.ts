@@ -1,17 +1,23 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { bareClientMs } from './bare-client.ts'
 import { type Bench, DELETE_SECONDS, withControllers } from './bench.ts'
 import type { Engines } from './engines.ts'
-import { difference, type LifeFigures, perLife } from './figures.ts'
+import { type LifeFigures, perLife, sum } from './figures.ts'
 import { WORKSPACE } from './kinds.ts'
-import { armCalls, eachOf, runLife } from './life.ts'
-import type { MeasuredController } from './measured-controller.ts'
-import { amount, type Line, mb, ms, pair, percent, printLines, ratio, TODAY } from './report.ts'
-
-interface Quiet {
-  writes: Record<string, number>
-  armLists: number
-}
+import { runLife } from './life.ts'
+import { type Quiet, quietLines, quietly } from './quiet.ts'
+import {
+  amount,
+  amountsByName,
+  type Line,
+  mb,
+  ms,
+  pair,
+  percent,
+  printLines,
+  ratio,
+  TODAY,
+  usableLine,
+} from './report.ts'
 
 /** Many Workspaces at once, both controllers; the largest run is left in peace for a while. */
 export function burstRow(bench: Bench): Promise<void> {
@@ -46,11 +52,11 @@ async function oneBurst(bench: Bench, engines: Engines, { count, bareMs, most }:
       }),
   })
   const lines = [...timeLines(life, bareMs.get(count) ?? Number.NaN), ...costLines(life)]
-  printLines(`${count} Workspaces at once`, quiet ? [...lines, ...quietLines(quiet, bench.quietMs)] : lines)
+  printLines(`${count} Workspaces at once`, quiet ? [...lines, ...quietLines(quiet)] : lines)
 }
 
 function timeLines(life: LifeFigures, bareMs: number): Line[] {
-  const { count, cloudMs, createdToPut, allReadyMs, allGoneMs, serverBusy } = life
+  const { count, cloudMs, createdToPut, usableToWorkload, allReadyMs, allGoneMs, serverBusy } = life
   return [
     {
       measure: 'Workspace created → ARM PUT, p50 / p99',
@@ -62,6 +68,7 @@ function timeLines(life: LifeFigures, bareMs: number): Line[] {
       here: ratio(createdToPut.p99, bareMs),
       goal: '2',
     },
+    usableLine(usableToWorkload),
     {
       measure: `all ready ÷ the cloud's ${ms(cloudMs)}`,
       here: ratio(allReadyMs, cloudMs),
@@ -79,16 +86,16 @@ function timeLines(life: LifeFigures, bareMs: number): Line[] {
 }
 
 function costLines({ writesPerLife, processorMsPerLife, armCalls: calls, count, residentMB }: LifeFigures): Line[] {
-  const arm = Object.entries(perLife(calls, count)).map(([call, each]) => `${call} ${amount(each)}`)
   const goals = { 'workspace-controller': '10', 'gpu-provisioner': '12' }
   return [
     ...(['workspace-controller', 'gpu-provisioner'] as const).flatMap((name) => [
       {
         measure: `${name}: Kubernetes writes per life`,
-        here: amount(writesPerLife[name]),
+        here: amount(sum(writesPerLife[name])),
         goal: goals[name],
         today: TODAY.writes[name],
       },
+      { measure: `${name}: these writes`, here: amountsByName(writesPerLife[name]) },
       { measure: `${name}: processor time per life`, here: ms(processorMsPerLife[name] ?? Number.NaN) },
       {
         measure: `${name}: resident memory`,
@@ -97,27 +104,11 @@ function costLines({ writesPerLife, processorMsPerLife, armCalls: calls, count, 
         today: TODAY.memory[name],
       },
     ]),
-    { measure: 'ARM calls per node life', here: arm.join(', '), goal: 'PUT 1, DELETE 1, GET ≤ 3', today: TODAY.arm },
-  ]
-}
-
-function quietLines({ writes, armLists }: Quiet, quietMs: number): Line[] {
-  const each = Object.entries(writes).map(([name, count]) => `${name} ${count}`)
-  return [
     {
-      measure: `Kubernetes writes while nothing is asked for, ${ms(quietMs)}`,
-      here: each.join(', '),
-      goal: '0',
-      today: TODAY.quiet,
+      measure: 'ARM calls per node life',
+      here: amountsByName(perLife(calls, count)),
+      goal: 'PUT 1, DELETE 1, GET ≤ 3',
+      today: TODAY.arm,
     },
-    { measure: 'ARM lists in that time', here: String(armLists), goal: '1 in 2 min' },
   ]
-}
-
-async function quietly({ azure }: Engines, controllers: MeasuredController[], forMs: number): Promise<Quiet> {
-  const writes = () => eachOf(controllers, (controller) => controller.writes())
-  const lists = async () => armCalls(await azure.requests()).LIST ?? 0
-  const [writesBefore, listsBefore] = [await writes(), await lists()]
-  await pause(forMs)
-  return { writes: difference(await writes(), writesBefore), armLists: (await lists()) - listsBefore }
 }

@@ -8,8 +8,8 @@ import { jsonLine, NodeProcess } from '../harness/child-process.ts'
 import type { Controller } from '../harness/cluster-under-test.ts'
 import { controllerSettings } from '../harness/controller-settings.ts'
 import { KubeHttp } from '../harness/kube-http.ts'
-import { installProduct } from '../harness/manifests.ts'
 import { processorMs } from './measured-controller.ts'
+import { type Moment, momentSchema } from './moments.ts'
 
 const kubeconfigSchema = z.object({
   clusters: z.tuple([
@@ -17,8 +17,7 @@ const kubeconfigSchema = z.object({
   ]),
   users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]),
 })
-/** Pulling and loading are no work of the controllers. */
-const INSTANT_KUBELET = { pullMs: 0, loadMs: 0 }
+const momentsUrlSchema = z.object({ momentsUrl: z.string() })
 const azureReadySchema = z.object({ url: z.string(), caFile: z.string() })
 const recordSchema = z.object({ at: z.string(), method: z.string(), path: z.string(), status: z.number().optional() })
 const requestsSchema = z.object({ requests: z.array(recordSchema) })
@@ -30,6 +29,8 @@ export interface Engines {
   folder: string
   kube: KubeHttp
   azure: { requests(): Promise<ArmRequest[]>; clearRequests(): Promise<void> }
+  /** The answer gives what the API server has noted from now on. */
+  momentsFromNow(): Promise<() => Promise<Moment[]>>
   /** Processor time of the API server, with the kubelets and the built-in controllers in its process, in milliseconds. */
   serverMs(): Promise<number>
   /** Environment of each controller. */
@@ -43,12 +44,12 @@ export async function startEngines(azureSettings: Record<string, string | number
   const folder = await mkdtemp(join(tmpdir(), 'kaito-bench-'))
   const kubeconfigPath = join(folder, 'kubeconfig')
   const cluster = new NodeProcess({
-    name: 'local-cluster',
-    script: 'packages/local-cluster/src/main.ts',
-    args: ['--kubeconfig', kubeconfigPath, '--kubelet-timings', JSON.stringify(INSTANT_KUBELET)],
-    logFile: join(folder, 'local-cluster.log'),
+    name: 'api-server',
+    script: 'test/bench/api-server.ts',
+    args: [kubeconfigPath],
+    logFile: join(folder, 'api-server.log'),
   })
-  await cluster.line((line) => jsonLine(line)?.ready)
+  const { momentsUrl } = await cluster.line((line) => momentsUrlSchema.safeParse(jsonLine(line)).data)
   const kube = kubeFrom(await readFile(kubeconfigPath, 'utf8'))
   const azure = new NodeProcess({
     name: 'azure-emulator',
@@ -59,13 +60,16 @@ export async function startEngines(azureSettings: Record<string, string | number
   const { url, caFile } = await azure.line((line) => azureReadySchema.safeParse(jsonLine(line)).data)
   const ca = await readFile(caFile, 'utf8')
   const control = azureControl(url, ca)
-  await installProduct(kube)
   const identity = await control.identity()
   const settings = await controllerSettings({ folder, kubeconfigPath, kube, azure: { url, caFile, identity } })
   return {
     folder,
     kube,
     azure: control,
+    momentsFromNow: async () => {
+      const earlier = (await momentsAt(momentsUrl)).length
+      return async () => (await momentsAt(momentsUrl)).slice(earlier)
+    },
     serverMs: () => processorMs(cluster.pid),
     settings,
     async stop() {
@@ -74,6 +78,10 @@ export async function startEngines(azureSettings: Record<string, string | number
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function momentsAt(url: string): Promise<Moment[]> {
+  return z.array(momentSchema).parse(await (await request(url)).body.json())
 }
 
 function kubeFrom(kubeconfig: string): KubeHttp {

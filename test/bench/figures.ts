@@ -1,17 +1,24 @@
+export interface Percentiles {
+  p50: number
+  p99: number
+}
+
 /** What one run measured; times in milliseconds unless the name says otherwise. */
 export interface LifeFigures {
   count: number
   /** Time the emulated cloud needs for one node: its create, and the node's joining. */
   cloudMs: number
-  createdToPut: { p50: number; p99: number }
+  createdToPut: Percentiles
+  /** From the last write that made its node usable until its workload was created; of Workspaces only. */
+  usableToWorkload: Percentiles
   /** From the first create request until the last is ready. */
   allReadyMs: number
   /** Share of that time in which the API server's only thread was busy: near 1 it is what all wait for. */
   serverBusy: number
   /** From the first delete request until the last is gone. */
   allGoneMs: number
-  /** Per life, by controller: Kubernetes writes, with leases, events and evictions apart. */
-  writesPerLife: Record<string, number>
+  /** Per life, by controller and then by name: Kubernetes writes, with leases, events and evictions apart. */
+  writesPerLife: Record<string, Record<string, number>>
   /** Per life, by controller. */
   processorMsPerLife: Record<string, number>
   /** Of a whole run: calls for agent pools by method, lists apart as LIST. */
@@ -28,6 +35,10 @@ export function percentile(values: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
+export function percentiles(values: number[]): Percentiles {
+  return { p50: percentile(values, 0.5), p99: percentile(values, 0.99) }
+}
+
 /** So many calls at once, then so many per second. */
 interface CallBucket {
   burst: number
@@ -39,18 +50,23 @@ export function bucketMs(calls: number, { burst, perSecond }: CallBucket): numbe
   return (Math.max(0, calls - burst) / perSecond) * 1000
 }
 
-/** Sums counters of Prometheus' text format over the lines whose labels are accepted. */
-export function counterSum(text: string, name: string, accepts: (labels: Record<string, string>) => boolean): number {
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith(`${name}{`))
-    .map((line) => {
-      const labels = Object.fromEntries(
-        [...line.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]),
-      )
-      return accepts(labels) ? Number(line.slice(line.lastIndexOf(' ') + 1)) : 0
-    })
-    .reduce((sum, value) => sum + value, 0)
+/** Sums a counter of Prometheus' text format by the names that are made of its labels; without a name it is left out. */
+export function countsByName(
+  text: string,
+  counter: string,
+  nameOf: (labels: Record<string, string>) => string | undefined,
+): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const line of text.split('\n').filter((one) => one.startsWith(`${counter}{`))) {
+    const labels = [...line.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value])
+    const name = nameOf(Object.fromEntries(labels))
+    if (name !== undefined) counts[name] = (counts[name] ?? 0) + Number(line.slice(line.lastIndexOf(' ') + 1))
+  }
+  return counts
+}
+
+export function sum(counts: Record<string, number> = {}): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0)
 }
 
 /** Later readings minus earlier ones, by name; what was not there before counts from zero. */

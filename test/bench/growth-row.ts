@@ -1,7 +1,7 @@
 import { bareClientMs } from './bare-client.ts'
 import { type Bench, withControllers } from './bench.ts'
 import type { Engines } from './engines.ts'
-import { type LifeFigures, perLife } from './figures.ts'
+import { type LifeFigures, perLife, sum } from './figures.ts'
 import type { ArrivingKind } from './kinds.ts'
 import { runLife } from './life.ts'
 import { amount, mb, ms, pair, percent, printGrowth, ratio } from './report.ts'
@@ -34,7 +34,7 @@ function growthOf(bench: Bench, kind: ArrivingKind, counts: number[]): Promise<v
       row('the emulated API server was busy until then', ({ life }) => percent(life.serverBusy)),
       row("all deleted (goal: the cloud's + 2 s)", ({ life }) => ms(life.allGoneMs)),
       row(`Kubernetes writes per life (goal ${WRITES_GOAL[kind.kind]})`, ({ life }) =>
-        amount(life.writesPerLife[NAME]),
+        amount(sum(life.writesPerLife[NAME])),
       ),
       ...['PUT', 'DELETE', 'GET'].map((call) =>
         row(`ARM ${call} per life (goal ${call === 'GET' ? '≤ 3' : 1})`, ({ life }) =>

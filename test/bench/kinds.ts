@@ -27,6 +27,22 @@ export const WORKSPACE: ArrivingKind = {
   }),
 }
 
+/** What is in it is an adapter; other images are empty. */
+export const ADAPTER_IMAGE = 'registry.example.com/adapters/tone:1'
+
+const inferenceWith = (strength: string) => ({
+  preset: { name: 'phi-3-mini-4k-instruct' },
+  adapters: [{ source: { name: 'tone', image: ADAPTER_IMAGE }, strength }],
+})
+
+/** The same with an adapter. */
+export const ADAPTED_WORKSPACE: ArrivingKind = {
+  ...WORKSPACE,
+  object: (name) => ({ ...WORKSPACE.object(name), inference: inferenceWith('0.5') }),
+}
+/** Merged over one with an adapter: its Pods have to be made anew. */
+export const NEW_STRENGTH = { inference: inferenceWith('0.25') }
+
 const claimSpec = {
   requirements: [
     { key: 'node.kubernetes.io/instance-type', operator: 'In', values: [INSTANCE_TYPE] },

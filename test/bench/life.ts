@@ -1,8 +1,9 @@
 import { type Arrival, allGone, allReady, claimOwners, createAll, deleteAll } from './arrivals.ts'
 import type { ArmRequest, Engines } from './engines.ts'
-import { difference, type LifeFigures, percentile, perLife } from './figures.ts'
+import { difference, type LifeFigures, percentiles, perLife } from './figures.ts'
 import type { ArrivingKind } from './kinds.ts'
 import type { MeasuredController } from './measured-controller.ts'
+import { spans } from './moments.ts'
 
 interface LifeOptions {
   kind: ArrivingKind
@@ -24,12 +25,14 @@ export async function runLife(
   await azure.clearRequests()
   const before = await readings(controllers)
   const serverBefore = await engines.serverMs()
+  const moments = await engines.momentsFromNow()
   const createStart = performance.now()
   const createdAt = await createAll(kube, options, options.arrival)
   await allReady(kube, options)
   const allReadyMs = performance.now() - createStart
   const serverBusy = ((await engines.serverMs()) - serverBefore) / allReadyMs
   const owners = await claimOwners(kube, options.kind)
+  const toWorkload = spans(await moments(), { from: 'nodeUsable', to: 'workloadOrdered' })
   const delays = putDelays(await azure.requests(), { owners, createdAt })
   await options.whenReady?.()
   const residentMB = await eachOf(controllers, (controller) => controller.residentMB())
@@ -42,11 +45,12 @@ export async function runLife(
   return {
     count,
     cloudMs,
-    createdToPut: { p50: percentile(delays, 0.5), p99: percentile(delays, 0.99) },
+    createdToPut: percentiles(delays),
+    usableToWorkload: percentiles(toWorkload),
     allReadyMs,
     serverBusy,
     allGoneMs,
-    writesPerLife: perLife(difference(after.writes, before.writes), count),
+    writesPerLife: writesEach({ before: before.writes, after: after.writes, count }),
     processorMsPerLife: perLife(difference(after.processorMs, before.processorMs), count),
     armCalls: armCalls(requests),
     throttled: requests.filter(({ status }) => status === 429).length,
@@ -87,11 +91,25 @@ async function readings(controllers: MeasuredController[]) {
   }
 }
 
+interface CountedWrites {
+  before: Record<string, Record<string, number>>
+  after: Record<string, Record<string, number>>
+  /** Of what the writes were for. */
+  count: number
+}
+
+/** Writes for each of so many, by controller and by name. */
+export function writesEach({ before, after, count }: CountedWrites): Record<string, Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, writes]) => [name, perLife(difference(writes, before[name] ?? {}), count)]),
+  )
+}
+
 /** Reads one figure of each controller, by its name. */
-export async function eachOf(
+export async function eachOf<F>(
   controllers: MeasuredController[],
-  read: (controller: MeasuredController) => Promise<number>,
-): Promise<Record<string, number>> {
+  read: (controller: MeasuredController) => Promise<F>,
+): Promise<Record<string, F>> {
   return Object.fromEntries(
     await Promise.all(controllers.map(async (controller) => [controller.name, await read(controller)] as const)),
   )

@@ -8,16 +8,18 @@ import { growthRow } from './growth-row.ts'
 import { CLAIM_KINDS } from './kinds.ts'
 import { limitsRow } from './limits-row.ts'
 import { pacedRow } from './paced-row.ts'
+import { rolloutRow } from './rollout-row.ts'
 import { startRow } from './start-row.ts'
 
 /** In the order in which they run. */
-const ROWS = ['start', 'burst', 'growth', 'limits', 'paced'] as const
+const ROWS = ['start', 'burst', 'rollout', 'growth', 'limits', 'paced'] as const
 type RowName = (typeof ROWS)[number]
 
 const USAGE = `pnpm bench [--rows ${ROWS.join(',')}] [...]
   --rows            only these
   --claims          kinds of claims, the first in full: ${Object.keys(CLAIM_KINDS).join(',')}
   --burst           Workspaces at once, one run for each: 100,300
+  --rollout         Workspaces of which each is changed once: 20
   --growth          claims at once, one run for each: 10,100,1000
   --paced           how many arrive one after another: 1000
   --per-second      how fast: 20
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: ROWS.join(',') },
     claims: { type: 'string', default: Object.keys(CLAIM_KINDS).join(',') },
     burst: { type: 'string', default: '100,300' },
+    rollout: { type: 'string', default: '20' },
     growth: { type: 'string', default: '10,100,1000' },
     paced: { type: 'string', default: '1000' },
     'per-second': { type: 'string', default: '20' },
@@ -60,6 +63,7 @@ async function runRows(bench: Bench, wanted: ReadonlySet<RowName>): Promise<void
   }
   await unlessLeftOut('start', startRow)
   await unlessLeftOut('burst', burstRow)
+  await unlessLeftOut('rollout', rolloutRow)
   await unlessLeftOut('growth', growthRow)
   // Azure's limits take minutes in which nothing happens: the paced arrivals are measured meanwhile.
   const ready = Promise.withResolvers<void>()
@@ -84,6 +88,7 @@ function amounts(): Amounts {
   return {
     burst: counts(values.burst),
     growth: counts(values.growth),
+    rollout: Number(values.rollout),
     paced: Number(values.paced),
     perSecond: Number(values['per-second']),
     quietMs: Number(values['quiet-seconds']) * 1000,

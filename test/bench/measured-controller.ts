@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { request } from 'undici'
 import { jsonLine, NodeProcess } from '../harness/child-process.ts'
 import type { Controller } from '../harness/cluster-under-test.ts'
-import { counterSum } from './figures.ts'
+import { countsByName } from './figures.ts'
 
 const WRITES = new Set(['create', 'replace', 'update', 'patch', 'delete', 'evict'])
 /** Written on a schedule or at best effort; the goals leave them out. */
@@ -15,8 +15,8 @@ export interface MeasuredController {
   name: Controller
   /** From the start of its process until it led and its caches were complete. */
   startMs: number
-  /** Writes the Kubernetes API has taken so far, leases, events and evictions apart. */
-  writes(): Promise<number>
+  /** Writes the Kubernetes API has taken so far, as "create machines"; leases, events and evictions apart. */
+  writes(): Promise<Record<string, number>>
   residentMB(): Promise<number>
   /** Processor time since the start, in milliseconds; NaN where the system does not tell. */
   processorMs(): Promise<number>
@@ -55,11 +55,11 @@ export async function startMeasured(
     startMs,
     async writes() {
       const answer = await request(`http://127.0.0.1:${metricsPort}/metrics`)
-      return counterSum(
+      return countsByName(
         await answer.body.text(),
         'kube_requests_total',
         ({ verb = '', resource = '', status = '' }) =>
-          WRITES.has(verb) && !APART.has(resource) && status.startsWith('2'),
+          WRITES.has(verb) && !APART.has(resource) && status.startsWith('2') ? `${verb} ${resource}` : undefined,
       )
     },
     residentMB: () => residentMB(child.pid),

@@ -3,7 +3,7 @@ import { type Bench, withControllers } from './bench.ts'
 import type { Engines } from './engines.ts'
 import { type ArrivingKind, WORKSPACE } from './kinds.ts'
 import { runLife } from './life.ts'
-import { type Line, mb, pair, percent, printLines } from './report.ts'
+import { type Line, mb, pair, percent, printLines, usableLine } from './report.ts'
 
 /** Arrivals one after another: Workspaces with both controllers, then claims with the provisioner alone. */
 export async function pacedRow(bench: Bench): Promise<void> {
@@ -16,7 +16,7 @@ export async function pacedRow(bench: Bench): Promise<void> {
 
 async function pacedLines(bench: Bench, engines: Engines, kind: ArrivingKind): Promise<Line[]> {
   await bareClientMs(engines.kube, kind, bench.paced) // The first time, the server compiles its own code.
-  const { createdToPut, serverBusy, residentMB } = await withControllers(bench, engines, {
+  const { createdToPut, usableToWorkload, serverBusy, residentMB } = await withControllers(bench, engines, {
     ...(kind !== WORKSPACE && { names: ['gpu-provisioner'] }),
     use: (controllers) =>
       runLife(engines, controllers, {
@@ -28,6 +28,7 @@ async function pacedLines(bench: Bench, engines: Engines, kind: ArrivingKind): P
   })
   return [
     { measure: `${kind.kind} created → ARM PUT, p50 / p99`, here: pair(createdToPut), goal: '50 / 250 ms' },
+    ...(kind === WORKSPACE ? [usableLine(usableToWorkload)] : []),
     { measure: 'the emulated API server was busy until all were ready', here: percent(serverBusy) },
     ...Object.entries(residentMB).map(([name, resident]) => ({
       measure: `${name}: resident memory with all of them`,

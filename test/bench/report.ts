@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import type { Percentiles } from './figures.ts'
 
 /** One figure beside its goal and what users run today. */
 export interface Line {
@@ -27,7 +28,20 @@ export const percent = (share: number) => `${Math.round(share * 100)} %`
 export const mb = (value: number | undefined) => `${Math.round(value ?? Number.NaN)} MB`
 export const ratio = (value: number, own: number) => (value / own).toFixed(2)
 export const amount = (value: number | undefined) => (value ?? 0).toFixed(2)
-export const pair = ({ p50, p99 }: { p50: number; p99: number }) => `${ms(p50)} / ${ms(p99)}`
+export const pair = ({ p50, p99 }: Percentiles) => `${ms(p50)} / ${ms(p99)}`
+
+/** Amounts with their names, but for those that are zero. */
+export function amountsByName(amounts: Record<string, number> = {}): string {
+  const named = Object.entries(amounts).filter(([, each]) => each !== 0)
+  return named.map(([name, each]) => `${name} ${amount(each)}`).join(', ') || 'none'
+}
+
+/** One goal wherever Workspaces are served. */
+export const usableLine = (usableToWorkload: Percentiles): Line => ({
+  measure: 'node usable → workload created, p50 / p99',
+  here: pair(usableToWorkload),
+  goal: 'p99 250 ms',
+})
 
 const COLUMNS = [66, 40, 26, 20]
 const PLAIN = { style: { head: [], border: [] }, wordWrap: true }

@@ -26,7 +26,7 @@ const LISTS = [
   {
     label: 'workspace',
     path: '/apis/kaito.sh/v1alpha1/workspaces',
-    order: ['ResourceReady', 'InferenceReady', 'WorkspaceReady'],
+    order: ['ResourceReady', 'WorkspaceReady'],
   },
   {
     label: 'machine',

@@ -2,17 +2,28 @@ import { realClock } from '@kaito/azure-emulator'
 import { z } from 'zod'
 import type { NodeProcess } from '../harness/child-process.ts'
 import type { KubeHttp } from '../harness/kube-http.ts'
-import { createManifest, readManifests } from '../harness/manifests.ts'
+import { createManifest } from '../harness/manifests.ts'
+import type { Supplies } from '../harness/supplies/supplies.ts'
 import { startTestBed, type TestBed } from '../harness/test-bed.ts'
 import { until } from '../harness/until.ts'
+import type { Example } from './example.ts'
 import type { Look } from './follower.ts'
 import type { Narrator } from './narrator.ts'
 
-const EXAMPLE = 'deploy/examples/inference-phi-3-mini.yaml'
+/** Of an example that finds its nodes. */
+export const FOUND_POOL = 'own'
+const WAITING = {
+  model: 'Wait until the model is served',
+  'own server': 'Wait until the server answers',
+  tuning: 'Wait until the model is tuned and the result is pushed',
+}
+const SERVICES = '/api/v1/namespaces/default/services'
 const QUESTION = 'What is Kubernetes?'
 /** Azure needs minutes; its emulation runs this much faster, and bills in its own time. */
 const SPEED = 40
 const AZURE_MINUTES = { createSeconds: 240, nodeJoinSeconds: 20, deleteSeconds: 120 }
+/** Long enough to be seen. */
+const TRAINING_MS = 3000
 const LEASES = ['kaito-workspace', 'gpu-provisioner'].map(
   (namespace) => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`,
 )
@@ -32,7 +43,8 @@ export function startEverything(narrator: Narrator): Promise<TestBed> {
   return narrator.step(
     'Start an embedded Kubernetes API server, an emulated Azure and both controllers',
     async (progress) => {
-      const bed = await startTestBed({ azure: { ...AZURE_MINUTES, clock: realClock(SPEED) } })
+      const azure = { ...AZURE_MINUTES, clock: realClock(SPEED) }
+      const bed = await startTestBed({ azure, registry: true, cluster: { kubelet: { trainMs: TRAINING_MS } } })
       try {
         progress('API server and Azure answer; the controllers start')
         const processes = [bed.start('workspace-controller'), bed.start('gpu-provisioner')]
@@ -59,17 +71,47 @@ async function isHeld(kube: KubeHttp, path: string): Promise<boolean> {
   return items.some(({ spec }) => (spec.holderIdentity ?? '') !== '')
 }
 
-/** Applies the example and follows it until the model answers; returns the Workspace's path. */
-export async function serveModel(narrator: Narrator, { kube }: TestBed, look: Look): Promise<string> {
-  const [workspace] = await readManifests(EXAMPLE)
-  if (!workspace) throw new Error(`${EXAMPLE} is empty`)
-  const { name } = workspace.metadata
-  const path = await narrator.step(`Apply ${EXAMPLE}`, async () => {
-    const { status, text, path } = await createManifest(kube, workspace)
-    if (status !== 201) throw new Error(`the API server refused it: ${text}`)
-    return path
+/** Of a test bed that was started by `startEverything`. */
+export function suppliesOf({ supplies }: TestBed): Supplies {
+  if (!supplies) throw new Error('the demo was started without registries')
+  return supplies
+}
+
+/** For an example that uses nodes which are there already, makes an agent pool as somebody would by hand. */
+export async function findNodes(
+  narrator: Narrator,
+  bed: TestBed,
+  { foundNodeLabels, workspace }: Example,
+): Promise<void> {
+  if (!foundNodeLabels) return
+  await narrator.step(`Make an agent pool ${FOUND_POOL} by hand, as if it had always been there`, () => {
+    const nodeLabels = { ...foundNodeLabels, 'kaito.sh/machine-type': 'gpu' }
+    bed.azure.pools.create(FOUND_POOL, { vmSize: Object(workspace).resource.instanceType, count: 1, nodeLabels })
+    return until('its node shows a GPU', async () =>
+      (await bed.kube.ask(`/api/v1/nodes?labelSelector=agentpool%3D${FOUND_POOL}`)).text.includes(
+        '"nvidia.com/gpu":"1"',
+      ),
+    )
   })
-  await narrator.step('Wait until the model is served', (progress) =>
+}
+
+interface Applied {
+  example: Example
+  look: Look
+}
+
+/** Applies the example and follows it to its end; returns the Workspace's path. */
+export async function applyExample(narrator: Narrator, { kube }: TestBed, { example, look }: Applied): Promise<string> {
+  const { name } = example.workspace.metadata
+  const path = `/apis/kaito.sh/v1alpha1/namespaces/default/workspaces/${name}`
+  await narrator.step(`Apply ${example.path}`, async (progress) => {
+    for (const manifest of example.manifests) {
+      const { status, text } = await createManifest(kube, manifest)
+      if (status !== 201) throw new Error(`the API server refused it: ${text}`)
+      if (manifest.kind !== 'Workspace') progress(`${manifest.kind} ${manifest.metadata.name}`)
+    }
+  })
+  await narrator.step(WAITING[example.kind], (progress) =>
     until(
       'WorkspaceReady',
       async () => {
@@ -80,7 +122,7 @@ export async function serveModel(narrator: Narrator, { kube }: TestBed, look: Lo
     ),
   )
   narrator.screen(`kubectl get workspace ${name}`, await kube.table(path))
-  narrator.screen(`kubectl get service ${name}`, await kube.table(`/api/v1/namespaces/default/services/${name}`))
+  narrator.screen(`kubectl get service ${name}`, await kube.table(`${SERVICES}/${name}`))
   return path
 }
 
@@ -89,61 +131,26 @@ async function isTrue(kube: KubeHttp, path: string, type: string): Promise<boole
   return status.conditions.some((condition) => condition.type === type && condition.status === 'True')
 }
 
-const servicePath = (workspacePath: string) =>
-  `/api/v1/namespaces/default/services/${workspacePath.split('/').at(-1)}:80/proxy`
-
-/** Asks the model one question through the Service. */
-export async function chat(narrator: Narrator, { kube }: TestBed, workspacePath: string): Promise<void> {
-  const answer = await narrator.step(
-    `Ask the model through the Service: POST /chat {"prompt":"${QUESTION}"}`,
-    async () => {
-      const { status, text } = await kube.ask(`${servicePath(workspacePath)}/chat`, {
-        method: 'POST',
-        body: { prompt: QUESTION },
-      })
-      if (status !== 200) throw new Error(`the Service answered ${status}: ${text}`)
-      return text
-    },
-  )
+/** Asks what serves one question through its Service, or shows the image that a tuning has pushed. */
+export async function showResult(narrator: Narrator, bed: TestBed, { kind, workspace }: Example): Promise<void> {
+  if (kind === 'tuning') return showImage(narrator, suppliesOf(bed), String(Object(workspace).tuning.output.image))
+  const service = `${SERVICES}/${workspace.metadata.name}:80/proxy`
+  const asked = kind === 'own server' ? { path: '/health' } : { path: '/chat', prompt: QUESTION }
+  const title = asked.prompt === undefined ? `GET ${asked.path}` : `POST ${asked.path} {"prompt":"${asked.prompt}"}`
+  const answer = await narrator.step(`Ask the ${kind} through the Service: ${title}`, async () => {
+    const request = asked.prompt === undefined ? {} : { method: 'POST' as const, body: { prompt: asked.prompt } }
+    const { status, text } = await bed.kube.ask(`${service}${asked.path}`, request)
+    if (status !== 200) throw new Error(`the Service answered ${status}: ${text}`)
+    return text.trim()
+  })
   narrator.say(answer, { answer })
 }
 
-interface Served {
-  workspacePath: string
-  look: Look
-}
-
-/** Deletes the Workspace and reads from Azure's own ledger that nothing is left to pay. */
-export async function giveBack(narrator: Narrator, bed: TestBed, { workspacePath, look }: Served): Promise<void> {
-  const { kube, azure } = bed
-  await narrator.step('Delete the Workspace, and wait until it is gone', async (progress) => {
-    const { status, text } = await kube.ask(workspacePath, { method: 'DELETE' })
-    if (status !== 200) throw new Error(`the deletion was refused: ${text}`)
-    await until(
-      'the Workspace is gone',
-      async () => {
-        await look(progress)
-        return (await kube.ask(workspacePath)).status === 404
-      },
-      { everyMs: 100 },
-    )
-  })
-  const bills = azure.ledger.intervals().filter(({ gpusPerMachine }) => gpusPerMachine > 0)
-  const live = azure.ledger.livePools().filter((pool) => bills.some((bill) => bill.pool === pool))
-  narrator.screen("Azure's ledger (emulated; its minutes, not yours)", [
-    ['POOL', 'SIZE', 'GPUS', 'BILLED FROM', 'BILLED TO', 'GPU MINUTES'],
-    ...bills.map(({ pool, vmSize, gpusPerMachine, machines, from, to }) => {
-      const cost = azure.ledger.gpuMinutes(pool).toFixed(1)
-      return [pool, vmSize, String(gpusPerMachine * machines), from, to ?? 'now', cost]
-    }),
+function showImage(narrator: Narrator, { privateRegistry }: Supplies, image: string): void {
+  const [, repository = '', tag = ''] = /^[^/]+\/(.+):([^:/]+)$/.exec(image) ?? []
+  const files = [...privateRegistry.files(repository, tag)].filter(([path]) => path.startsWith('data/'))
+  narrator.screen(`Files of the image ${image}`, [
+    ['FILE', 'BYTES'],
+    ...files.map(([path, content]) => [`/${path}`, String(content.length)]),
   ])
-  if (bills.length !== 1 || live.length > 0) {
-    throw new Error(
-      `one agent pool was expected, and gone; the ledger has ${bills.length}, still billing: ${live.join(', ')}`,
-    )
-  }
-  const gpuMinutes = azure.ledger.gpuMinutes(bills[0]?.pool)
-  narrator.say(`Nothing is left: the agent pool is gone, and cost ${gpuMinutes.toFixed(1)} GPU minutes.`, {
-    gpuMinutes,
-  })
 }

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stringify } from 'yaml'
 import type { ControlPlaneAccess } from '../control-plane/control-plane.ts'
 import { planeOfWorker } from '../control-plane/shared-planes.ts'
 import { createKubectl } from '../harness/kubectl.ts'
+import { readManifests } from '../harness/manifests.ts'
 import { type ProgramResult, runProgram } from '../harness/run-program.ts'
+import { filledIn } from '../harness/supplies/filled-in.ts'
 import { FOR_CLUSTER } from './rendered-chart.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -23,6 +26,10 @@ const VARIABLES = {
   REGISTRY: 'registry.example.com',
 }
 
+/** Nothing has the name of an example there. */
+const NAMESPACE = 'examples'
+const FILL_INS = { registry: VARIABLES.REGISTRY, pushSecret: 'registry-push' }
+
 let plane: ControlPlaneAccess
 let folder: string
 let kubectl: ReturnType<typeof createKubectl>
@@ -31,8 +38,12 @@ beforeAll(async () => {
   plane = await planeOfWorker()
   folder = await mkdtemp(join(tmpdir(), 'kaito-docs-'))
   kubectl = createKubectl({ kubeconfigPath: plane.kubeconfigPath, folder })
+  await kubectl(['create', 'namespace', NAMESPACE])
 })
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(async () => {
+  await kubectl(['delete', 'namespace', NAMESPACE, '--wait=false'])
+  await rm(folder, { recursive: true })
+})
 
 const blocksOf = (page: string, language: string) =>
   [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^ *```(\w+)\n([\s\S]*?)^ *```$/gm)].flatMap(
@@ -75,7 +86,9 @@ test.each(manifests)('%s: the API server takes this manifest', async (_page, tex
   expect(asked, asked.err).toMatchObject({ code: 0 })
 })
 
-test.each(globSync('deploy/examples/*.yaml', { cwd: ROOT }))('the API server takes %s', async (path) => {
-  const asked = await kubectl(['apply', '--dry-run=server', '-f', join(ROOT, path)])
+test.each(globSync('deploy/examples/**/*.yaml', { cwd: ROOT }))('the API server takes %s', async (path) => {
+  const manifests = (await readManifests(path)).map((manifest) => filledIn(manifest, FILL_INS))
+  const input = manifests.map((manifest) => stringify(manifest)).join('---\n')
+  const asked = await kubectl(['apply', '--dry-run=server', '--namespace', NAMESPACE, '-f', '-'], { input })
   expect(asked, asked.err).toMatchObject({ code: 0 })
 })

@@ -1,5 +1,5 @@
 import type { EmulatorOptions } from '@kaito/azure-emulator'
-import type { LocalClusterOptions } from '@kaito/local-cluster'
+import type { ContainerSimulation, LocalClusterOptions } from '@kaito/local-cluster'
 import type { AzureAccess } from './controller-settings.ts'
 
 export interface TestBedOptions {
@@ -7,6 +7,14 @@ export interface TestBedOptions {
   cluster?: Pick<LocalClusterOptions, 'kubelet'>
   /** Installs the NVIDIA device plugin; default true. */
   devicePlugin?: boolean
+  /** Brings registries, training data and the programs that move them: containers have content then. Default false. */
+  registry?: boolean
+}
+
+/** What a cluster needs to know of a test bed. */
+export interface ClusterOptions extends TestBedOptions {
+  folder: string
+  simulation?: ContainerSimulation
 }
 
 export type Controller = 'workspace-controller' | 'gpu-provisioner'

@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startLocalCluster } from '@kaito/local-cluster'
-import type { ClusterUnderTest, TestBedOptions } from './cluster-under-test.ts'
+import type { ClusterOptions, ClusterUnderTest } from './cluster-under-test.ts'
 import { controllerSettings } from './controller-settings.ts'
 import { KubeHttp } from './kube-http.ts'
 import { installProduct } from './manifests.ts'
 
 /** An embedded cluster in this process, with what the charts bring besides the controllers. */
-export async function startEmbeddedCluster(options: TestBedOptions & { folder: string }): Promise<ClusterUnderTest> {
-  const { folder, devicePlugin = true } = options
-  const cluster = await startLocalCluster(options.cluster)
+export async function startEmbeddedCluster(options: ClusterOptions): Promise<ClusterUnderTest> {
+  const { folder, devicePlugin = true, simulation } = options
+  const cluster = await startLocalCluster({ ...options.cluster, ...(simulation && { simulation }) })
   const kube = new KubeHttp(cluster)
   const stop = async () => {
     await kube.close()

@@ -53,16 +53,18 @@ const PRODUCT_MANIFESTS = [
   'crds/karpenter.sh_nodeclaims.yaml',
   'charts/kaito/workspace/files/catalogue.yaml',
   'charts/kaito/workspace/files/admission-policy.yaml',
+  'charts/kaito/workspace/files/tuning-defaults.yaml',
 ]
 const DEVICE_PLUGIN = 'charts/gpu-provisioner/files/nvidia-device-plugin.yaml'
 
 const namespace = (name: string): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
 
-/** Installs namespaces, kinds, admission policy and, unless told otherwise, the GPU device plugin. */
+/** Installs namespaces, kinds, admission policy, settings of tunings and, unless told otherwise, the GPU device plugin. */
 export async function installProduct(kube: Kube, { devicePlugin = true } = {}): Promise<void> {
   const files = devicePlugin ? [...PRODUCT_MANIFESTS, DEVICE_PLUGIN] : PRODUCT_MANIFESTS
   const manifests = (await Promise.all(files.map(readManifests))).flat()
-  for (const manifest of [namespace('kaito-workspace'), namespace('gpu-provisioner'), ...manifests]) {
+  const namespaces = ['kaito-workspace', 'gpu-provisioner'].map(namespace)
+  for (const manifest of [...namespaces, ...manifests]) {
     const { status, text } = await createManifest(kube, manifest)
     if (status !== 201) throw new Error(`${manifest.kind} ${manifest.metadata.name} was refused: ${text}`)
   }

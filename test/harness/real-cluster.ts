@@ -4,7 +4,7 @@ import { connectByKubeconfig, startKubelet } from '@kaito/local-cluster'
 import { z } from 'zod'
 import { emptyCluster } from '../control-plane/empty-cluster.ts'
 import { planeOfWorker } from '../control-plane/shared-planes.ts'
-import type { ClusterUnderTest, Controller, ControllerStart, TestBedOptions } from './cluster-under-test.ts'
+import type { ClusterOptions, ClusterUnderTest, Controller, ControllerStart } from './cluster-under-test.ts'
 import { type AzureAccess, azureEndpoints } from './controller-settings.ts'
 import { KubeHttp } from './kube-http.ts'
 import { podProcess, podSchema } from './pod-process.ts'
@@ -24,16 +24,20 @@ const DEPLOYMENTS: Record<Controller, string> = {
  * The real control plane of this test worker, emptied, with a simulated kubelet for this test. Both charts are installed
  * there without running Pods: controllers start as their rendered Deployments say, but for the address of Azure.
  */
-export async function takeRealCluster(options: TestBedOptions & { folder: string }): Promise<ClusterUnderTest> {
+export async function takeRealCluster(options: ClusterOptions): Promise<ClusterUnderTest> {
   const access = await planeOfWorker()
   const kube = new KubeHttp(access)
   const stopping = new AbortController()
+  let kubeletStopped: Promise<void> | undefined
   try {
     await emptyCluster(kube, { devicePlugin: options.devicePlugin ?? true })
-    const kubelet = options.cluster?.kubelet ?? true
-    if (kubelet !== false) {
-      const timings = kubelet === true ? {} : kubelet
-      await startKubelet({ access: connectByKubeconfig(access.kubeconfig), signal: stopping.signal, timings })
+    const kubeletOption = options.cluster?.kubelet ?? true
+    if (kubeletOption !== false) {
+      const timings = kubeletOption === true ? {} : kubeletOption
+      const { signal } = stopping
+      const connected = connectByKubeconfig(access.kubeconfig)
+      const kubelet = await startKubelet({ ...options.simulation, access: connected, signal, timings })
+      kubeletStopped = kubelet.stopped
     }
   } catch (error) {
     stopping.abort()
@@ -52,6 +56,7 @@ export async function takeRealCluster(options: TestBedOptions & { folder: string
     },
     async stop() {
       stopping.abort()
+      await kubeletStopped
       await kube.close()
     },
   }

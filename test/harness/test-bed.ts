@@ -10,6 +10,7 @@ import { azureAccess } from './controller-settings.ts'
 import { startEmbeddedCluster } from './embedded-cluster.ts'
 import { KubeHttp } from './kube-http.ts'
 import { takeRealCluster } from './real-cluster.ts'
+import { type Supplies, startSupplies } from './supplies/supplies.ts'
 
 /** A cluster and an emulated Azure, with the product installed. */
 export interface TestBed {
@@ -18,6 +19,8 @@ export interface TestBed {
   cluster: ClusterUnderTest
   azure: AzureEmulator
   kube: KubeHttp
+  /** With the option `registry`. */
+  supplies: Supplies | undefined
   /** Starts a controller as a process of its own; it ends with the test bed at the latest. */
   start(controller: Controller, env?: Record<string, string>): NodeProcess
   stop(): Promise<void>
@@ -54,7 +57,9 @@ async function build(options: TestBedOptions, undo: (() => Promise<unknown>)[]):
   const folder = await mkdtemp(join(tmpdir(), 'kaito-'))
   undo.push(() => rm(folder, { recursive: true, force: true }))
   const startCluster = process.env.CLUSTER === 'real' ? takeRealCluster : startEmbeddedCluster
-  const cluster = await startCluster({ ...options, folder })
+  const supplies = options.registry ? await startSupplies(folder) : undefined
+  undo.push(async () => supplies?.stop())
+  const cluster = await startCluster({ ...options, folder, ...(supplies && { simulation: supplies.simulation }) })
   undo.push(() => cluster.stop())
   const { kubeconfig } = cluster
   const azure = await startAzureEmulator({ nodes: { kubeconfig }, allowedActions: roleActions(), ...options.azure })
@@ -72,12 +77,14 @@ async function build(options: TestBedOptions, undo: (() => Promise<unknown>)[]):
     cluster,
     azure,
     kube,
+    supplies,
     start(controller, env = {}) {
       const given = controllers[controller]
+      const supplied = controller === 'workspace-controller' ? supplies?.controllerEnv : {}
       const process = new NodeProcess({
         ...given,
         name: controller,
-        env: { ...given.env, ...env },
+        env: { ...given.env, ...supplied, ...env },
         logFile: join(folder, `${controller}.log`),
       })
       processes.push(process)

@@ -5,6 +5,7 @@ import type { NodeProcess } from '../harness/child-process.ts'
 import type { Controller, TestBedOptions } from '../harness/cluster-under-test.ts'
 import { conditionSchema } from '../harness/conditions.ts'
 import { createManifest, type Manifest } from '../harness/manifests.ts'
+import type { Supplies } from '../harness/supplies/supplies.ts'
 import { startTestBed, type TestBed } from '../harness/test-bed.ts'
 import { until } from '../harness/until.ts'
 import { armCalls, billedPools, livePools, QUICK_AZURE } from './emulated-azure.ts'
@@ -39,6 +40,12 @@ export class Scenario {
 
   get azure(): AzureEmulator {
     return this.bed.azure
+  }
+
+  /** Registries and training data, of a test bed that has them. */
+  get supplies(): Supplies {
+    if (!this.bed.supplies) throw new Error('start the scenario with the option registry')
+    return this.bed.supplies
   }
 
   run(controller: Controller, env: Record<string, string> = {}): void {

@@ -43,9 +43,9 @@ function keptNodes({ metadata, resource, tuning, status }: Workspace, state: Rep
   const slots = status?.slots ?? []
   if (!tuning || !hasJustEnded || tuning.ttlSecondsAfterFinished !== undefined || slots.length === 0) return []
   const size = findInstanceType(slots[0]?.instanceType ?? sizesAsked(resource)[0]?.name ?? '')
-  const gpus = size ? ` with ${resource.count * size.gpus} GPUs (${size.name})` : ''
+  const gpus = size ? ` with ${size.gpus} GPU${size.gpus === 1 ? '' : 's'} (${size.name})` : ''
   const command = `kubectl patch workspace ${metadata.name} -n ${metadata.namespace} --type merge -p '{"tuning":{"ttlSecondsAfterFinished":0}}'`
-  const message = `the tuning has ended, and ${resource.count} node${gpus} goes on to cost money; "${command}" gives it back`
+  const message = `the tuning has ended, and its node${gpus} goes on to cost money; "${command}" gives it back`
   return [{ type: 'Warning', reason: 'NodesKept', message }]
 }
 

@@ -17,7 +17,10 @@ export interface Tools extends Sources {
   workspaces: Cache<Workspace>
 }
 
-type WorkspaceEffects = Omit<Effects<Action>, 'requestNodes' | 'giveBackNodes'>
+interface WorkspaceEffects extends Omit<Effects<Action>, 'requestNodes' | 'giveBackNodes'> {
+  /** Answers the workload as the server has it now. */
+  changeWorkload(action: { workload: Workload }): Promise<Workload>
+}
 
 /** What each action does to the world; any of them may run again after a crash. */
 export function workspaceEffects(tools: Tools, workspace: Workspace, call: Call): WorkspaceEffects {
@@ -61,16 +64,18 @@ function started({ clock }: Tools, workload: Workload): KubernetesObject {
   return { ...workload, metadata: { ...metadata, annotations } }
 }
 
-async function changeWorkload(tools: Tools, workload: Workload, call: Call): Promise<void> {
+async function changeWorkload(tools: Tools, workload: Workload, call: Call): Promise<Workload> {
   const cache = cacheOf(tools, workload)
   const standing = cache.get(keyOf(workload))
-  if (workload.kind === 'Job' || !workload.spec || !standing) return
+  if (workload.kind === 'Job' || !workload.spec || !standing) return workload
   const { replicas, template } = workload.spec
   const spec = { replicas, template: withoutOthers(template, workloadOf(workload.kind, standing).spec?.template) }
   // The server refuses (409) to change an object that is newer than the one the change was decided for.
   const { resourceVersion } = standing.metadata
   const patch = { metadata: { resourceVersion, annotations: started(tools, workload).metadata.annotations }, spec }
-  cache.observe(await tools.client.mergePatch(cache.resource, parseKey(keyOf(workload)), patch, call))
+  const changed = await tools.client.mergePatch(cache.resource, parseKey(keyOf(workload)), patch, call)
+  cache.observe(changed)
+  return workloadOf(workload.kind, changed)
 }
 
 async function changeService(

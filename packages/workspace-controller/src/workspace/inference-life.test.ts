@@ -77,6 +77,9 @@ test.each<[change: string, before: Inference, after: Inference]>([
   const count = world.cluster.writes.length
   await world.pass()
   expect(written(world).slice(count)).toEqual(['patch deployments', 'patch workspaces status'])
+  expect(world.workspace()?.status).toMatchObject({ state: 'NotReady', observedGeneration: 2 })
+  await world.pass()
+  expect(written(world).slice(count)).toHaveLength(2)
   const fresh = aLiving({ inference: after })
   pullSecret(fresh)
   await live(fresh)

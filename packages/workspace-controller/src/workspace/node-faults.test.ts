@@ -1,7 +1,7 @@
 import { ApiError, JOBS, NODES, PODS } from '@kaito/controller-kit'
 import { MACHINES } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
-import { aWorldOf, facts, KINDS, TUNING, toWorkload } from '../testing/kinds-of-work.ts'
+import { aWorldOf, facts, KINDS, SPREAD, TUNING, toWorkload } from '../testing/kinds-of-work.ts'
 import { die, written } from '../testing/living.ts'
 import { KEY, type World } from '../testing/world.ts'
 import { WORKSPACES } from './workspaces.ts'
@@ -33,11 +33,16 @@ test.each(KINDS)(
   },
 )
 
-/** The trainer of the Job runs. */
-function train({ cluster }: World): void {
+const STEPS = ['data-downloader', 'trainer', 'packer', 'pusher']
+
+/** The Job's Pod, in which this container runs and those before it have ended well. */
+function runInPod({ cluster }: World, container: string): void {
   const { uid = '' } = cluster.get(JOBS, KEY)?.metadata ?? {}
-  const ran = { name: 'data-downloader', ready: true, restartCount: 0, state: { terminated: { exitCode: 0 } } }
-  const runs = { name: 'trainer', ready: false, restartCount: 0, state: { running: {} } }
+  const statuses = STEPS.slice(0, STEPS.indexOf(container) + 1).map((name) => {
+    const state = name === container ? { running: {} } : { terminated: { exitCode: 0 } }
+    return { name, ready: false, restartCount: 0, state }
+  })
+  const isOfPod = ({ name }: { name: string }) => name === 'pusher'
   cluster.put(PODS, {
     metadata: {
       name: 'phi-3-x',
@@ -46,17 +51,21 @@ function train({ cluster }: World): void {
       ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'phi-3', uid, controller: true }],
     },
     spec: {
-      initContainers: ['data-downloader', 'trainer', 'packer'].map((name) => ({ name, image: 'a' })),
+      initContainers: STEPS.slice(0, -1).map((name) => ({ name, image: 'a' })),
       containers: [{ name: 'pusher', image: 'a' }],
     },
-    status: { phase: 'Pending', initContainerStatuses: [ran, runs] },
+    status: {
+      phase: container === 'pusher' ? 'Running' : 'Pending',
+      initContainerStatuses: statuses.filter((status) => !isOfPod(status)),
+      containerStatuses: statuses.filter(isOfPod),
+    },
   })
 }
 
 test('row 10: a node that flaps while a model is trained on it changes conditions and nothing else, for an hour', async () => {
   const world = aWorldOf(TUNING)
   await toWorkload(world)
-  train(world)
+  runInPod(world, 'trainer')
   await world.pass()
   const before = facts(world, TUNING)
   const count = world.cluster.writes.length
@@ -115,3 +124,49 @@ test.each(KINDS)(
     expect(world.workspace()).toBeUndefined()
   },
 )
+
+test('row 31: a result that cannot be pushed keeps its node for a day and longer, and gives it back once it is pushed', async () => {
+  const { tuning } = TUNING.parts
+  const world = aWorldOf({ ...TUNING, parts: { tuning: tuning && { ...tuning, ttlSecondsAfterFinished: 0 } } })
+  await toWorkload(world)
+  runInPod(world, 'pusher')
+  await world.pass()
+  const before = world.cluster.writes.length
+  for (let hours = 0; hours < 30; hours += 1) {
+    await world.clock.advance(60 * MINUTE)
+    await world.pass()
+  }
+  expect(world.condition('JobStarted')).toMatchObject({ status: 'True', reason: 'TuningPushing' })
+  expect(world.cluster.writes).toHaveLength(before)
+  expect(world.cluster.list(MACHINES)).toMatchObject([
+    { metadata: expect.not.objectContaining({ deletionTimestamp: expect.anything() }) },
+  ])
+  world.endJob('Complete')
+  await world.pass()
+  world.finishClaims()
+  await world.pass()
+  expect(world.workspace()?.status).toMatchObject({ state: 'Succeeded', slots: [] })
+  expect(world.cluster.list(MACHINES)).toEqual([])
+})
+
+test('row 17: a spot node that is taken away is asked for again after its back-off; its StatefulSet waits, as it is', async () => {
+  const kind = SPREAD
+  const world = aWorldOf(kind)
+  await toWorkload(world)
+  const before = facts(world, kind).workloads
+  const [gone] = world.cluster.list(MACHINES)
+  const { name = '' } = gone?.metadata ?? {}
+  world.cluster.vanish(NODES, `node-${name}`)
+  world.cluster.vanish(MACHINES, name)
+  const waits = await world.pass()
+  expect(world.condition('ResourceReady')).toMatchObject({ status: 'False', reason: 'ClaimGone' })
+  expect(waits?.revisitAfterMs).toBeGreaterThan(0)
+  await world.clock.advance(waits?.revisitAfterMs ?? 0)
+  await world.pass()
+  expect(world.cluster.list(MACHINES).map(({ metadata }) => metadata.name)).not.toContain(name)
+  world.serveClaims()
+  await world.pass()
+  expect(world.condition('ResourceReady')).toMatchObject({ status: 'True' })
+  expect(facts(world, kind).workloads).toEqual(before)
+  expect(written(world).filter((write) => write.endsWith(kind.plural))).toEqual([`create ${kind.plural}`])
+})

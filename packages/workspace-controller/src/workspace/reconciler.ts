@@ -40,12 +40,17 @@ interface Performed {
 async function perform(options: Tools, seen: Observed, { call, log }: { call: Call; log: Logger }): Promise<Performed> {
   const { provisioner } = options
   const { workspace, order } = seen
+  const effects = workspaceEffects(options, workspace, call)
   let after = seen
   try {
     await performInOrder(
       plan(seen),
       {
-        ...workspaceEffects(options, workspace, call),
+        ...effects,
+        async changeWorkload(action) {
+          // What it was before says nothing of how far the change is.
+          after = { ...seen, workload: await effects.changeWorkload(action) }
+        },
         async requestNodes() {
           if (!order) return
           const request = nodeRequest(workspace, order.nodes)

@@ -97,7 +97,7 @@ test('without a time to live the nodes stay, and that they cost money is said on
   await world.clock.advance(3_600_000)
   await world.pass()
   const kept = world.events.filter((event) => event.includes('NodesKept'))
-  expect(kept).toEqual([expect.stringContaining('1 GPUs (Standard_NC24ads_A100_v4)')])
+  expect(kept).toEqual([expect.stringContaining('1 GPU (Standard_NC24ads_A100_v4)')])
   expect(kept[0]).toContain('ttlSecondsAfterFinished')
   expect(world.cluster.list(MACHINES)).toHaveLength(1)
 })
