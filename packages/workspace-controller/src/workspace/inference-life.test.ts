@@ -91,14 +91,19 @@ test.each<[change: string, before: Inference, after: Inference]>([
   expect(world.cluster.writes).toHaveLength(quiet)
 })
 
-test('a pull Secret that is missing is named by its field, and nothing is bought', async () => {
-  const world = aLiving({ inference: { preset: PHI_3, adapters: [adapter('a')] } })
+const TEMPLATE = {
+  spec: { imagePullSecrets: [{ name: 'pull' }], containers: [{ name: 'a', image: 'registry.example/a:1' }] },
+}
+
+test.each<[field: string, inference: Inference]>([
+  ['inference.adapters[0].source.imagePullSecrets[0]', { preset: PHI_3, adapters: [adapter('a')] }],
+  ['inference.template.spec.imagePullSecrets[0]', { template: TEMPLATE }],
+])('a Secret of %s that is missing is named, and nothing is bought', async (field, inference) => {
+  const world = aLiving({ inference })
   await world.pass()
   await world.pass()
   expect(world.cluster.list(MACHINES)).toEqual([])
-  expect(world.condition('ResourceReady')?.message).toMatch(
-    /^inference\.adapters\[0\]\.source\.imagePullSecrets\[0\]: there is no Secret pull/,
-  )
+  expect(world.condition('ResourceReady')?.message).toMatch(`${field}: there is no Secret pull`)
 })
 
 const MINUTE = 60_000

@@ -10,6 +10,7 @@ import {
   SECRETS,
 } from '@kaito/controller-kit'
 import type { Call } from '@kaito/node-provisioner'
+import { podTemplate } from '../workload/inference/pod-template.ts'
 import { renderWorkload } from '../workload/render.ts'
 import { readTrainingConfig, type TrainingConfig } from '../workload/tuning/training-config.ts'
 import { failureOf } from './failure.ts'
@@ -77,6 +78,7 @@ async function rehearsal(
 
 function secretsAsked({ inference, tuning }: Workspace): SecretAsked[] {
   const pushSecret = tuning?.output.imagePushSecret
+  const ofTemplate = inference?.template ? podTemplate(inference.template).spec.imagePullSecrets : undefined
   const pull = (path: string, names: string[] = []) =>
     names.map((name, index) => ({ path: `${path}.imagePullSecrets[${index}]`, name }))
   return [
@@ -84,6 +86,10 @@ function secretsAsked({ inference, tuning }: Workspace): SecretAsked[] {
     ...pull('tuning.input', tuning?.input.imagePullSecrets),
     ...pull('tuning.preset.presetOptions', tuning?.preset.presetOptions?.imagePullSecrets),
     ...pull('inference.preset.presetOptions', inference?.preset?.presetOptions?.imagePullSecrets),
+    ...pull(
+      'inference.template.spec',
+      ofTemplate?.map(({ name }) => name),
+    ),
     ...(inference?.adapters ?? []).flatMap(({ source }, index) =>
       pull(`inference.adapters[${index}].source`, source.imagePullSecrets),
     ),
