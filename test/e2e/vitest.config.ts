@@ -28,6 +28,7 @@ const ON_ANY_CLUSTER = [
   'termination',
   'tuning',
   'workload-faults',
+  'workload-life',
   'workspace',
   'workspace-examples',
   'workspace-properties',
