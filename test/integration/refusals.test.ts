@@ -43,13 +43,13 @@ describe.concurrent('a refusal', () => {
     expect(scenario.livePools()).toEqual([])
   })
 
-  test('a Workspace that cannot be served yet is told why and buys nothing', async () => {
+  test('a Workspace that this version cannot serve is told why and buys nothing', async () => {
     await using scenario = await Scenario.start()
-    const adapters = 'adapters: [{ source: { name: a, image: registry.example.com/adapter:1 } }]'
-    await scenario.apply(workspaceManifest(`inference: { preset: { name: phi-3-mini-4k-instruct }, ${adapters} }`))
+    const sizes = 'instanceTypes: [Standard_NC24ads_A100_v4, Standard_NC48ads_A100_v4]'
+    await scenario.apply(workspaceManifest(`resource: { ${sizes}, labelSelector: { matchLabels: { apps: a } } }`))
     const { reason, message } = await scenario.condition('ResourceReady', { status: 'False' })
     expect(reason).toBe('NotSupported')
-    expect(message).toMatch(/adapters/)
+    expect(message).toMatch(/^resource\.instanceTypes: .*Standard_NC48ads_A100_v4 has 2/)
     expect(await scenario.machines()).toEqual([])
     await scenario.deleteWorkspace()
     await scenario.gone()

@@ -111,7 +111,7 @@ test('one address that is not public among others is enough', async () => {
   expect(result).toMatchObject(failure(66, 'data.example.com', 'private'))
 })
 
-test('row 66: a name that changes its mind is judged by the address that is connected to', async () => {
+test('row 66, S15: a name that changes its mind is judged by the address that is connected to', async () => {
   await using server = await serve((_request, response) => response.writeHead(503, { connection: 'close' }).end())
   const answers = ['127.0.0.1', '10.0.0.1']
   const resolve: Resolve = async (hostname) => resolvesTo(answers.shift() ?? '8.8.8.8')(hostname)
@@ -120,7 +120,7 @@ test('row 66: a name that changes its mind is judged by the address that is conn
   expect(server.asked).toEqual(['data.example.com/a.csv'])
 })
 
-test('row 66: each redirect is judged anew, by name and by address', async () => {
+test('row 66, S15: each redirect is judged anew, by name and by address', async () => {
   await using inside = await serve((_request, response) => response.end('secret'))
   const targets: Record<string, string> = {
     '/address': `http://10.0.0.1:${inside.port}/`,

@@ -77,7 +77,7 @@ function expanded(word: string): string {
 }
 
 test.each(['phi-3-mini-4k-instruct', 'llama-2-13b-chat'].flatMap((preset) => HOSTILE.map((text) => [text, preset])))(
-  '%j stays what it is, a part of one word, in %s',
+  'S14: %j stays what it is, a part of one word, in %s',
   (text, preset) => {
     const expected = wordsWith(PLAIN, preset).map((word) => word.replaceAll(PLAIN, () => text))
     expect(wordsWith(text, preset)).toEqual(expected)

@@ -144,7 +144,7 @@ test.each<[what: string, template: Record<string, unknown>, path: string, says: 
   ['no term', requiring([]), '', 'at least one term'],
   ['too many terms', requiring(Array(17).fill({ matchFields: [{ key: 'metadata.name' }] })), '', 'at most 16'],
   ['tolerations that are no list', withSpec({ tolerations: {} }), 'spec.tolerations', 'a list of tolerations'],
-])('%s is refused with its path and what to do', (...[, template, path, says]) => {
+])('S10: %s is refused with its path and what to do', (...[, template, path, says]) => {
   const fault = templateFault(template)
   expect(fault?.path).toContain(`inference.template.${path}`)
   expect(fault?.message).toContain(says)

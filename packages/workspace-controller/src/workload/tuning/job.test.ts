@@ -163,7 +163,7 @@ test('the settings go with the Pod, and their folder to trainer and packer', () 
   expect(named(job, 'packer')?.command).toContain('/mnt/own/place')
 })
 
-test('each mount has its volume, and only the pusher sees the credentials', () => {
+test('S19: each mount has its volume, and only the pusher sees the credentials', () => {
   const job = tuningJob(order(), context())
   const volumes = podOf(job).volumes?.map(({ name }) => name) ?? []
   const mounts = containersOf(job).flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name))
@@ -216,7 +216,7 @@ test('secrets to pull with keep their order', () => {
 
 const HOSTILE = ['$(DOCKER_CONFIG)', '$$(id)', "'; touch /x #", '`id`', 'a\nb', '--to=/etc', '"$HOME"', '*']
 
-test.each(HOSTILE)('%j of a user arrives as it is, as a word of its own', (text) => {
+test.each(HOSTILE)('S14: %j of a user arrives as it is, as a word of its own', (text) => {
   const work = { input: { urls: [text] }, output: { image: text, pushSecret: 'push' } }
   const containers = containersOf(tuningJob(order({ work }), context(text)))
   const arrived = text.replaceAll('$', '$$$$')
