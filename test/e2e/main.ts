@@ -13,7 +13,7 @@ import { installCharts } from './charts.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Test files at a time, each with a control plane of its own. */
-const WORKERS = 2
+const WORKERS = 3
 const STOPS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM']
 
 const { values, positionals } = parseArgs({

@@ -64,10 +64,11 @@ describe('S9 what a controller may never do', () => {
       ['create', 'pods/eviction'],
     ],
     ...[WORKSPACE_CONTROLLER, GPU_PROVISIONER].map((user): [string, string, Asked[], Asked] => [
-      `${user}: read secrets, or get more rights`,
+      `${user}: look for secrets, or get more rights`,
       user,
       [
-        ...all('secrets', '', ['get', 'list', 'watch', ...WRITES]),
+        ...all('secrets', '', ['list', 'watch', ...WRITES]),
+        ...all('secrets', '', user === GPU_PROVISIONER ? ['get'] : []),
         ...all('configmaps', '', ['list', 'watch', 'update', 'deletecollection']),
         ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].flatMap((plural) =>
           all(plural, 'rbac.authorization.k8s.io', [...WRITES, 'bind', 'escalate']),

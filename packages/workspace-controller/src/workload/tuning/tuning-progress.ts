@@ -53,7 +53,11 @@ export function tuningProgress(seen: TuningSeen): TuningProgress {
   const [pod] = pods
   const state = hasBegun ? 'Running' : 'Pending'
   if (!pod) return progress(state, pending('the Job has no Pod yet'), hasBegun)
-  if (!isAlive(pod)) return progress(state, afterPod(image, job, [pod, ...pods.slice(1)]), hasBegun)
+  if (!isAlive(pod)) {
+    const told = afterPod(image, job, [pod, ...pods.slice(1)])
+    // Kubernetes is about to say the same of the Job.
+    return progress(told.reason === TUNING_REASONS.failed ? 'Failed' : state, told, hasBegun)
+  }
   const { told, ...rest } = inPod(seen, job, pod)
   return { ...progress(state, told, hasBegun), ...rest }
 }
