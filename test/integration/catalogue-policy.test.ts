@@ -39,12 +39,7 @@ const asks = async (body: object, collection = WORKSPACES) =>
 const shown = ({ path, message }: { path: string; message: string }) => `${path}: ${message}`
 
 /** A policy warns once for each of its rules, so advice of one kind comes together. */
-const KINDS_OF_ADVICE = [
-  / is retired as of /,
-  /, so it may fail; /,
-  /^resource\.count: /,
-  /^resource\.preferredNodes: /,
-]
+const KINDS_OF_ADVICE = [/ is retired as of /, /, so it may fail; /, /^resource\.count: /]
 
 /** What the code that the controller runs says of the same Workspace. */
 function expected(question: CatalogueQuestion): Verdict {
@@ -165,11 +160,6 @@ test.each<[rule: string, asked: string, says: RegExp[]]>([
     'that fewer nodes would do',
     `${serving('llama-2-70b', PRIVATE)}, ${size('Standard_ND96isr_H100_v5', 4)}`,
     [/^resource\.count: the model fits on 1 of these 4 nodes; /],
-  ],
-  [
-    'that names of nodes are not read any more, beside other advice',
-    `${serving('phi-2')}, resource: { instanceType: Standard_NC6s_v3, preferredNodes: [node-1] }`,
-    [/^resource\.instanceType: Standard_NC6s_v3 is retired/, /^resource\.preferredNodes: deprecated; /],
   ],
 ])('its user is told %s', async (_rule, asked, says) => {
   const answer = await asks(question(asked))

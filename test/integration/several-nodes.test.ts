@@ -58,7 +58,7 @@ describe.concurrent('a model on two nodes', () => {
     expect(scenario.livePools().filter((pool) => pools.includes(pool))).toEqual([])
   })
 
-  test('of which one cannot be had gives both back in time with allOrNothing, and says when it tries again', async () => {
+  test('row 18: of which one cannot be had gives both back in time with allOrNothing, and says when it tries again', async () => {
     const tenant = await Tenant.create(scenario, 'all-or-nothing')
     await tenant.registrySecret('registry-pull')
     await tenant.apply(workspaceManifest(spread(T4, ', allOrNothing: true')))

@@ -158,7 +158,7 @@ describe.concurrent('a tuning', () => {
     await tenant.remove('tuned')
   })
 
-  test('whose push is refused twice pushes a third time, without training again', async () => {
+  test('row 31: whose push is refused twice pushes a third time, without training again', async () => {
     const tenant = await tenantWithSecret('tuning-push')
     const { registry } = scenario.supplies
     registry.refusePushes(2)
@@ -175,7 +175,7 @@ describe.concurrent('a tuning', () => {
     await tenant.remove('tuned')
   })
 
-  test('with a wrong push Secret pushes once that is right, without training again', async () => {
+  test('row 31: with a wrong push Secret pushes once that is right, without training again', async () => {
     const tenant = await Tenant.create(scenario, 'tuning-secret')
     await tenant.registrySecret('registry-push', { ...CREDENTIALS, password: 'wrong' })
     await tenant.apply(tuning(tenant))
@@ -199,7 +199,7 @@ describe.concurrent('a tuning', () => {
     ['TuningPacking', 'deleted-packing'],
     ['TuningPushing', 'deleted-pushing'],
     ['TuningSucceeded', 'deleted-succeeded'],
-  ])('that is deleted in the phase %s leaves nothing', async (reason, namespace) => {
+  ])('row 2: that is deleted in the phase %s leaves nothing', async (reason, namespace) => {
     const tenant = await tenantWithSecret(namespace)
     await tenant.apply(tuning(tenant))
     await until(reason, async () => {

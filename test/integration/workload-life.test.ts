@@ -103,7 +103,7 @@ describe('a workload', () => {
     await tenant.remove('phi-3')
   })
 
-  test('that tunes ends with one Pod and one node although its controller is killed in every phase', async () => {
+  test('row 3: that tunes ends with one Pod and one node although its controller is killed in every phase', async () => {
     const tenant = await tenantWithSecret('killed')
     await tenant.apply(tuning(tenant))
     const phases = ['TuningPending', 'TuningDownloading', 'TuningTraining', 'TuningPacking', 'TuningPushing']

@@ -70,7 +70,7 @@ test(
   TIMEOUT_MS,
 )
 
-/** What ends nowhere: Workspaces with preferredNodes are not served, and no label value is nothing. */
+/** What ends nowhere: names of preferred nodes are only compared with those that there are, and no label value is nothing. */
 const INERT = /^resource\.preferredNodes\[0\]|^resource\.labelSelector\.matchLabels\.apps ""/
 
 test('row 65: a text that would break out somewhere is refused in every string of a Workspace', async () => {

@@ -1,4 +1,7 @@
-/** On a Node: the simulated kubelet plays this node. Whoever simulates the machine puts it there. */
+/**
+ * On a Node: the simulated kubelet plays this node. Whoever simulates the machine puts it there; taken away, the kubelet is
+ * silent and what runs on the machine goes on.
+ */
 export const SIMULATED_NODE = 'simulation.kaito.sh/node'
 /** On a Node: how many GPUs the machine has with a working driver, as a decimal number. */
 export const SIMULATED_GPUS = 'simulation.kaito.sh/gpus'

@@ -31,7 +31,7 @@ test.each<[what: string, workspace: Workspace]>([
   ['as many nodes as a spread model needs', inference('llama-2-13b', { instanceType: 'g5.xlarge', count: 2 })],
   ['tuning with room enough', tuning('phi-3-mini-4k-instruct', 'Standard_NC24ads_A100_v4')],
   ['tuning of what is not known', tuning('phi-9', 'Standard_NC4as_T4_v3')],
-  ['no preferred node', inference('phi-2', { instanceType: 'Standard_NC4as_T4_v3', preferredNodes: [] })],
+  ['a preferred node', inference('phi-2', { instanceType: 'Standard_NC4as_T4_v3', preferredNodes: ['mine'] })],
   ['a pod template', aWorkspace({ inference: { template: {} } })],
 ])('has nothing to say about %s', (_what, workspace) => expect(catalogueAdvice(workspace)).toEqual([]))
 
@@ -80,12 +80,6 @@ test.each<[what: string, workspace: Workspace, path: string, message: string]>([
     }),
     'resource.count',
     'the model fits on 4 of these 8 nodes; a Workspace with resource.count 4 costs less',
-  ],
-  [
-    'preferred nodes',
-    inference('phi-2', { instanceType: 'Standard_NC4as_T4_v3', preferredNodes: ['mine'] }),
-    'resource.preferredNodes',
-    'deprecated; nodes are chosen by the labels of resource.labelSelector, not by name',
   ],
 ])('advises on %s', (_what, workspace, path, message) => {
   expect(catalogueAdvice(workspace)).toEqual([{ path, message }])

@@ -10,7 +10,7 @@ export interface CatalogueAdvice {
 
 /** What its user should know about a Workspace that is served all the same. */
 export function catalogueAdvice(question: CatalogueQuestion): CatalogueAdvice[] {
-  return [...sizeAdvice(question), ...countAdvice(question), ...preferredNodesAdvice(question)]
+  return [...sizeAdvice(question), ...countAdvice(question)]
 }
 
 function sizeAdvice(question: CatalogueQuestion): CatalogueAdvice[] {
@@ -44,10 +44,4 @@ function countAdvice(question: CatalogueQuestion): CatalogueAdvice[] {
   if (enough === undefined || enough >= count) return []
   const message = `the model fits on ${enough} of these ${count} nodes; a Workspace with resource.count ${enough} costs less`
   return [{ path: 'resource.count', message }]
-}
-
-function preferredNodesAdvice({ resource }: CatalogueQuestion): CatalogueAdvice[] {
-  if ((resource.preferredNodes ?? []).length === 0) return []
-  const message = 'deprecated; nodes are chosen by the labels of resource.labelSelector, not by name'
-  return [{ path: 'resource.preferredNodes', message }]
 }

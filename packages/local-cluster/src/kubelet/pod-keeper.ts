@@ -44,14 +44,18 @@ export function createPodKeeper(options: PodKeeperOptions) {
     const [uid = '', key = ''] = uidAndKey.split(' ')
     const pod = pods.get(key)
     const node = pod && nodes.get(pod.spec.nodeName ?? '')
-    if (pod === undefined || pod.metadata.uid !== uid || node === undefined || !isSimulated(node)) {
+    if (pod === undefined || pod.metadata.uid !== uid || node === undefined) {
       return end(uid, { silent: true }).then(() => undefined)
     }
+    // A kubelet that is silent begins and ends nothing; what runs on its machine goes on.
+    if (!isSimulated(node)) return undefined
     if (pod.metadata.deletionTimestamp !== undefined) {
       await end(uid, { silent: false })
       return pods.delete(pod, { gracePeriodSeconds: 0 }).then(() => undefined)
     }
-    if (!runs.has(uid) && !isFinished(pod)) runs.set(uid, start(pod, node))
+    const run = runs.get(uid)
+    if (run) run.tellAgain()
+    else if (!isFinished(pod)) runs.set(uid, start(pod, node))
   }
 
   const keysOf = (pod: Pod) => [`${pod.metadata.uid} ${keyOfObject(pod)}`]
@@ -62,8 +66,8 @@ export function createPodKeeper(options: PodKeeperOptions) {
     triggers: [
       on(pods, (now, before) => [now ?? before].flatMap((pod) => (pod?.spec.nodeName ? keysOf(pod) : []))),
       on(nodes, (now, before) => {
-        const appeared = before === undefined || now === undefined
-        return appeared ? itself(now, before).flatMap((name) => pods.byIndex('node', name).flatMap(keysOf)) : []
+        const changed = (now && isSimulated(now)) !== (before && isSimulated(before))
+        return changed ? itself(now, before).flatMap((name) => pods.byIndex('node', name).flatMap(keysOf)) : []
       }),
     ],
   }

@@ -58,6 +58,11 @@ export class PodRun {
     return [...this.#init, ...this.#containers].find(({ container }) => container.name === name)
   }
 
+  /** What others have written meanwhile, as when the kubelet was silent, is made true again. */
+  tellAgain(): void {
+    void this.#report()
+  }
+
   /** Ends every container; resolves when the last one has ended and, unless silent, its end is reported. */
   async stop({ silent }: { silent: boolean }): Promise<void> {
     this.#stopping.abort()

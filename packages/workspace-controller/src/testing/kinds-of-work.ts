@@ -11,7 +11,7 @@ interface Kind {
   finish: (world: World) => void
 }
 
-export const SPREAD: Kind = {
+const SPREAD: Kind = {
   parts: {
     resource: { count: 2, instanceType: 'Standard_NC24ads_A100_v4', labelSelector: { matchLabels: {} } },
     inference: {

@@ -1,7 +1,7 @@
 import { ApiError, JOBS, NODES, PODS } from '@kaito/controller-kit'
 import { MACHINES } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
-import { aWorldOf, facts, KINDS, SPREAD, TUNING, toWorkload } from '../testing/kinds-of-work.ts'
+import { aWorldOf, facts, KINDS, TUNING, toWorkload } from '../testing/kinds-of-work.ts'
 import { die, written } from '../testing/living.ts'
 import { KEY, type World } from '../testing/world.ts'
 import { WORKSPACES } from './workspaces.ts'
@@ -149,24 +149,26 @@ test('row 31: a result that cannot be pushed keeps its node for a day and longer
   expect(world.cluster.list(MACHINES)).toEqual([])
 })
 
-test('row 17: a spot node that is taken away is asked for again after its back-off; its StatefulSet waits, as it is', async () => {
-  const kind = SPREAD
-  const world = aWorldOf(kind)
-  await toWorkload(world)
-  const before = facts(world, kind).workloads
-  const [gone] = world.cluster.list(MACHINES)
-  const { name = '' } = gone?.metadata ?? {}
-  world.cluster.vanish(NODES, `node-${name}`)
-  world.cluster.vanish(MACHINES, name)
-  const waits = await world.pass()
-  expect(world.condition('ResourceReady')).toMatchObject({ status: 'False', reason: 'ClaimGone' })
-  expect(waits?.revisitAfterMs).toBeGreaterThan(0)
-  await world.clock.advance(waits?.revisitAfterMs ?? 0)
-  await world.pass()
-  expect(world.cluster.list(MACHINES).map(({ metadata }) => metadata.name)).not.toContain(name)
-  world.serveClaims()
-  await world.pass()
-  expect(world.condition('ResourceReady')).toMatchObject({ status: 'True' })
-  expect(facts(world, kind).workloads).toEqual(before)
-  expect(written(world).filter((write) => write.endsWith(kind.plural))).toEqual([`create ${kind.plural}`])
-})
+test.each(KINDS)(
+  'row 17: a spot node that is taken away is asked for again after its back-off; its %s waits, as it is',
+  async (...[, kind]) => {
+    const world = aWorldOf(kind)
+    await toWorkload(world)
+    const before = facts(world, kind).workloads
+    const [gone] = world.cluster.list(MACHINES)
+    const { name = '' } = gone?.metadata ?? {}
+    world.cluster.vanish(NODES, `node-${name}`)
+    world.cluster.vanish(MACHINES, name)
+    const waits = await world.pass()
+    expect(world.condition('ResourceReady')).toMatchObject({ status: 'False', reason: 'ClaimGone' })
+    expect(waits?.revisitAfterMs).toBeGreaterThan(0)
+    await world.clock.advance(waits?.revisitAfterMs ?? 0)
+    await world.pass()
+    expect(world.cluster.list(MACHINES).map(({ metadata }) => metadata.name)).not.toContain(name)
+    world.serveClaims()
+    await world.pass()
+    expect(world.condition('ResourceReady')).toMatchObject({ status: 'True' })
+    expect(facts(world, kind).workloads).toEqual(before)
+    expect(written(world).filter((write) => write.endsWith(kind.plural))).toEqual([`create ${kind.plural}`])
+  },
+)

@@ -17,7 +17,8 @@ export function tuningReport(seen: Observed, work: TuningWork, failure: Refusal 
   const progress = tuningCourse(seen, work)
   const { resource, claims, ...nodes } = nodesTold(seen, supply && nodeReport(supply, failure, lack))
   const { started, whole } = workTold(seen, { progress, resource, obstacle: failure ?? lack })
-  const revisitAfterMs = sooner(progress.revisitAfterMs, nodesEndMs(seen))
+  const waitMs = supply?.phase === 'waiting' || supply?.phase === 'blocked' ? supply.revisitAfterMs : undefined
+  const revisitAfterMs = sooner(sooner(progress.revisitAfterMs, nodesEndMs(seen)), waitMs)
   return {
     conditions: conditionStates(workspace, { resource, workload: started, whole, claims, claimsCondition }),
     outdated: outdatedConditions(workspace, claimsCondition),

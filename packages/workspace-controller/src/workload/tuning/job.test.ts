@@ -193,6 +193,15 @@ test.each([{ urls: URLS }, { image: 'registry.example/data:1' }])(
   },
 )
 
+test('row 10: a training outlasts the silence of a node for as long as a cloud may repair it', () => {
+  const { tolerations = [] } = tuningJob(order(), context()).spec?.template.spec ?? {}
+  const silence = tolerations.filter(({ effect }) => effect === 'NoExecute')
+  expect(silence.map(({ key, tolerationSeconds }) => [key, tolerationSeconds])).toEqual([
+    ['node.kubernetes.io/not-ready', 3600],
+    ['node.kubernetes.io/unreachable', 3600],
+  ])
+})
+
 test('all GPUs of the node train', () => {
   const trainer = named(tuningJob(order({ nodes: { gpusPerNode: 4 } }), context()), 'trainer')
   expect(trainer?.env).toContainEqual({ name: 'NUM_PROCESSES', value: '4' })

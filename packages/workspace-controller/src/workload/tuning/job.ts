@@ -15,6 +15,15 @@ const TORCH_PORT = 29500
 /** How often a training begins anew because its Pod was lost. */
 const MOST_RESTARTS = 3
 
+/** As long as AKS may take to repair a node: a training that is taken away earlier begins again from the start. */
+const SILENCE_SECONDS = 3600
+const SILENT_NODE = ['not-ready', 'unreachable'].map((state) => ({
+  key: `node.kubernetes.io/${state}`,
+  operator: 'Exists' as const,
+  effect: 'NoExecute',
+  tolerationSeconds: SILENCE_SECONDS,
+}))
+
 export interface TuningContext {
   /** Names of nodes that stood before the Workspace and serve it. */
   existingNodes: readonly string[]
@@ -57,6 +66,7 @@ function podSpec(
   existingNodes: readonly string[],
   { outputDir }: TrainingConfig,
 ): PodSpec {
+  const { affinity, tolerations } = placement(workspace, nodes, existingNodes)
   return {
     restartPolicy: 'Never',
     automountServiceAccountToken: false,
@@ -70,7 +80,8 @@ function podSpec(
     ],
     containers: [pusherContainer(work)],
     volumes: tuningVolumes(work),
-    ...placement(workspace, nodes, existingNodes),
+    tolerations: [...tolerations, ...SILENT_NODE],
+    affinity,
   }
 }
 
