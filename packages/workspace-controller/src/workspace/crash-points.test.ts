@@ -4,30 +4,9 @@ import { MACHINES } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
 import { aWorldOf, facts, KINDS, toEnd } from '../testing/kinds-of-work.ts'
 import { aLiving, die, live, remains } from '../testing/living.ts'
-import { successor } from '../testing/successor.ts'
+import { momentsOf, mortal } from '../testing/mortal.ts'
 import { KEY, type World } from '../testing/world.ts'
 import { WORKSPACES } from './workspaces.ts'
-
-type Moment = Parameters<World['cluster']['failWrite']>[0] & { when: 'before' | 'after' }
-
-/** The next write, the one after it and so on, each before it is applied and when its answer is lost. */
-function momentsOf(writes: number): Moment[] {
-  return Array.from({ length: writes }, (_, index) =>
-    (['before', 'after'] as const).map((when) => ({ nth: index + 1, when })),
-  ).flat()
-}
-
-/** A process that dies at that moment; whoever comes after it remembers nothing. */
-function mortal(world: World, moment: Moment): { world: World; hasDied: () => boolean } {
-  world.cluster.failWrite(moment)
-  let living = world
-  const pass = () =>
-    living.pass().catch(() => {
-      living = successor(world)
-      return living.pass()
-    })
-  return { world: { ...world, pass }, hasDied: () => living !== world }
-}
 
 const preset = { name: 'phi-3-mini-4k-instruct', accessMode: 'public' as const }
 const adapted: NonNullable<Workspace['inference']> = {

@@ -196,29 +196,3 @@ test('a Secret that vanished while the nodes came starts no Job', async () => {
   expect(world.condition('ResourceReady')).toMatchObject({ status: 'True' })
   expect(world.condition('JobStarted')).toMatchObject({ status: 'False', reason: 'SecretNotUsable' })
 })
-
-const crashes = LIFE.slice(0, 7).flatMap((write, index) =>
-  (['before', 'after'] as const).map((when) => ({
-    name: `${when} write ${index + 1} (${write})`,
-    nth: index + 1,
-    when,
-  })),
-)
-
-test.each(crashes)('a fault $name ends in one Job, one claim and the same status', async ({ nth, when }) => {
-  const expected = aTuning()
-  await toEnd(expected)
-  const world = aTuning()
-  world.cluster.failWrite({ nth, when })
-  const stubborn: World = { ...world, pass: () => world.pass().catch(world.pass) }
-  await toEnd(stubborn)
-  const facts = ({ cluster, workspace }: World) => ({
-    jobs: cluster.list(JOBS).map(({ spec }) => spec),
-    machines: cluster.list(MACHINES).map(({ metadata }) => metadata.name),
-    state: workspace()?.status?.state,
-    conditions: workspace()?.status?.conditions?.map(({ type, status, reason }) => [type, status, reason]),
-  })
-  expect(facts(world)).toEqual(facts(expected))
-  await die(stubborn)
-  expect(facts(world)).toMatchObject({ jobs: [], machines: [] })
-})

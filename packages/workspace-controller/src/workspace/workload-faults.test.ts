@@ -4,6 +4,7 @@ import { MACHINES } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
 import { aWorldOf, facts, KINDS, toEnd, toWorkload } from '../testing/kinds-of-work.ts'
 import { die, written } from '../testing/living.ts'
+import { momentsOf, mortal } from '../testing/mortal.ts'
 import { successor } from '../testing/successor.ts'
 import { KEY } from '../testing/world.ts'
 
@@ -12,23 +13,15 @@ test.each(KINDS)(
   async (_name, kind) => {
     const expected = aWorldOf(kind)
     await toEnd(expected, kind)
-    const moments = expected.cluster.writes.flatMap((_write, index) =>
-      (['before', 'after'] as const).map((when) => ({ nth: index + 1, when })),
-    )
+    const moments = momentsOf(expected.cluster.writes.length)
     expect(moments.length).toBeGreaterThan(10)
     for (const moment of moments) {
       const world = aWorldOf(kind)
-      world.cluster.failWrite(moment)
-      let living = world
-      const pass = () =>
-        living.pass().catch(() => {
-          living = successor(world)
-          return living.pass()
-        })
-      await toEnd({ ...world, pass }, kind)
-      expect(living, 'a process has died').not.toBe(world)
+      const { world: dying, hasDied } = mortal(world, moment)
+      await toEnd(dying, kind)
+      expect(hasDied()).toBe(true)
       expect(facts(world, kind), JSON.stringify(moment)).toEqual(facts(expected, kind))
-      await die({ ...world, pass })
+      await die(dying)
       expect(facts(world, kind)).toMatchObject({ machines: [], workloads: [], state: undefined })
     }
   },

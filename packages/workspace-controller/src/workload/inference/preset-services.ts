@@ -1,10 +1,8 @@
 import { WORKSPACE_LABEL, type Workspace } from '@kaito/api'
 import type { Service } from '@kaito/controller-kit'
-import { MODEL_PORT } from '@kaito/presets'
 import type { PresetWork } from '../../workspace/order.ts'
 import { ownedMetadata } from '../ownership.ts'
-
-const TORCH_PORT = 29500
+import { SERVICE_PORTS, TORCH_PORT } from '../service-ports.ts'
 
 /**
  * Sends requests only to servers that answer: addresses of those still loading are not published. Of a model spread over
@@ -19,10 +17,7 @@ export function presetService(workspace: Workspace, { preset, isExposed }: Prese
     spec: {
       type: isExposed ? 'LoadBalancer' : 'ClusterIP',
       selector: { [WORKSPACE_LABEL]: workspace.metadata.name, ...leader },
-      ports: [
-        { name: 'http', protocol: 'TCP', port: 80, targetPort: MODEL_PORT },
-        { name: 'torch', protocol: 'TCP', port: TORCH_PORT, targetPort: TORCH_PORT },
-      ],
+      ports: SERVICE_PORTS,
     },
   }
 }

@@ -1,4 +1,3 @@
-import { WORKSPACE_LABEL } from '@kaito/api'
 import type { StatefulSet } from '@kaito/controller-kit'
 import { literalText } from '../literal-text.ts'
 import { presetHash } from '../order-hash.ts'
@@ -6,6 +5,7 @@ import { ORDER_HASH_ANNOTATION } from '../order-hash-annotation.ts'
 import { ownedMetadata } from '../ownership.ts'
 import { type PodPlace, type PresetOrder, presetPod } from './preset-pod.ts'
 import { headlessServiceName, leaderName } from './preset-services.ts'
+import { serverLabels } from './server-deployment.ts'
 
 const POD_INDEX = 'POD_INDEX'
 
@@ -15,7 +15,7 @@ export function presetStatefulSet(
   { existingNodes }: { existingNodes: readonly string[] },
 ): StatefulSet {
   const { workspace, nodes } = order
-  const labels = { [WORKSPACE_LABEL]: workspace.metadata.name }
+  const labels = serverLabels(workspace)
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',

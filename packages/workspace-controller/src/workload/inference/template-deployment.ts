@@ -1,10 +1,9 @@
-import { WORKSPACE_LABEL, type Workspace } from '@kaito/api'
+import type { Workspace } from '@kaito/api'
 import type { Deployment, PodSpec, PodTemplate } from '@kaito/controller-kit'
 import type { NodeOrder, TemplateWork } from '../../workspace/order.ts'
 import { templateHash } from '../order-hash.ts'
-import { ORDER_HASH_ANNOTATION } from '../order-hash-annotation.ts'
-import { ownedMetadata } from '../ownership.ts'
 import { type NodeSelectorTerm, type Placement, placement } from '../placement.ts'
+import { serverDeployment, serverLabels } from './server-deployment.ts'
 
 interface TemplateOrder {
   workspace: Workspace
@@ -18,23 +17,13 @@ export function templateDeployment(
   { existingNodes }: { existingNodes: readonly string[] },
 ): Deployment {
   const { workspace, nodes, work } = order
-  const labels = { [WORKSPACE_LABEL]: workspace.metadata.name }
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: {
-      ...ownedMetadata(workspace),
-      annotations: { [ORDER_HASH_ANNOTATION]: templateHash(order, existingNodes) },
-    },
-    spec: {
-      replicas: nodes.count,
-      // Every replica fills a node, so a surge would wait for a node that nobody asks for.
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
-      progressDeadlineSeconds: work.readiness.timeoutMinutes * 60,
-      selector: { matchLabels: labels },
-      template: placed(work.template, labels, placement(workspace, nodes, existingNodes)),
-    },
-  }
+  return serverDeployment({
+    workspace,
+    replicas: nodes.count,
+    hash: templateHash(order, existingNodes),
+    timeoutMinutes: work.readiness.timeoutMinutes,
+    template: placed(work.template, serverLabels(workspace), placement(workspace, nodes, existingNodes)),
+  })
 }
 
 function placed({ metadata, spec }: PodTemplate, labels: Record<string, string>, place: Placement): PodTemplate {

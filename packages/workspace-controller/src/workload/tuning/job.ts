@@ -1,17 +1,16 @@
 import { WORKSPACE_LABEL, type Workspace } from '@kaito/api'
 import type { Job, PodSpec, Service } from '@kaito/controller-kit'
-import { MODEL_PORT } from '@kaito/presets'
 import type { TuningWork } from '../../workspace/order.ts'
 import { ORDER_HASH_ANNOTATION } from '../order-hash-annotation.ts'
 import { ownedMetadata } from '../ownership.ts'
 import { placement } from '../placement.ts'
+import { SERVICE_PORTS } from '../service-ports.ts'
 import { packerContainer, pusherContainer, sourceContainer, TOOLS_USER, trainerContainer } from './containers.ts'
 import type { TrainingConfig } from './training-config.ts'
 import { tuningHash } from './tuning-hash.ts'
 import type { TuningOrder } from './tuning-order.ts'
 import { CONFIG_ANNOTATION, tuningVolumes } from './volumes.ts'
 
-const TORCH_PORT = 29500
 /** How often a training begins anew because its Pod was lost. */
 const MOST_RESTARTS = 3
 
@@ -95,10 +94,7 @@ export function tuningService(workspace: Workspace, { isExposed }: Pick<TuningWo
       type: isExposed ? 'LoadBalancer' : 'ClusterIP',
       publishNotReadyAddresses: true,
       selector: { [WORKSPACE_LABEL]: workspace.metadata.name },
-      ports: [
-        { name: 'http', protocol: 'TCP', port: 80, targetPort: MODEL_PORT },
-        { name: 'torch', protocol: 'TCP', port: TORCH_PORT, targetPort: TORCH_PORT },
-      ],
+      ports: SERVICE_PORTS,
     },
   }
 }
