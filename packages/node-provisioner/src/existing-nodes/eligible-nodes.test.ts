@@ -20,6 +20,18 @@ test.each<[rule: string, may: boolean, node: Node, parts?: Partial<NodeRequest>]
   ['it does not where only new nodes are wanted', false, anExistingNode('n'), { existingNodes: 'Never' }],
   ['a label that it lacks', false, anExistingNode('n'), { labels: { apps: 'phi-3', pool: 'a' } }],
   ['a label of another value', false, labelled({ apps: 'other' })],
+  ['no label asked for: it would be any node', false, anExistingNode('n'), { labels: {} }],
+  [
+    'only labels that clusters set by themselves',
+    false,
+    labelled({
+      apps: 'phi-3',
+      'node.kubernetes.io/instance-type': 'Standard_NC24ads_A100_v4',
+      'kubernetes.io/os': 'linux',
+    }),
+    { labels: { 'node.kubernetes.io/instance-type': 'Standard_NC24ads_A100_v4', 'kubernetes.io/os': 'linux' } },
+  ],
+  ['no label asked for, but the node by name', true, anExistingNode('n'), { labels: {}, preferredNodes: ['n'] }],
   ['any of the sizes will do', true, anExistingNode('n'), { instanceTypes: ['x', 'Standard_NC24ads_A100_v4'] }],
   [
     'letter case of sizes says nothing',

@@ -29,6 +29,7 @@ export function eligible(node: Node, request: NodeRequest, reservedNames: Readon
   const { name, labels = {}, deletionTimestamp } = node.metadata
   return (
     request.existingNodes === 'Prefer' &&
+    isMeant(name, request) &&
     Object.entries(request.labels).every(([key, value]) => labels[key] === value) &&
     !reservedNames.has(name) &&
     deletionTimestamp === undefined &&
@@ -36,6 +37,14 @@ export function eligible(node: Node, request: NodeRequest, reservedNames: Readon
     !isOfAnother(labels, request) &&
     isUsable(node, request)
   )
+}
+
+/** Labels that clusters set by themselves, such as size, system and zone. */
+const OF_CLUSTERS = /^(?:[a-z.]+\.)?kubernetes\.io\//
+
+/** Without a label that somebody set on purpose every GPU node there is would match, whoever works on it. */
+function isMeant(name: string, { labels, preferredNodes }: NodeRequest): boolean {
+  return preferredNodes.includes(name) || Object.keys(labels).some((key) => !OF_CLUSTERS.test(key))
 }
 
 /** Azure compares names of sizes without case. */
