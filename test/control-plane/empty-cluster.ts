@@ -32,7 +32,12 @@ const CLEARED: [base: string, plural: string, keep: (namespace: string, name: st
   ['/apis/policy/v1', 'poddisruptionbudgets', (namespace) => CHARTS.includes(namespace)],
   ['/api/v1', 'services', (namespace, name) => CHARTS.includes(namespace) || name === 'kubernetes'],
   ['/api/v1', 'configmaps', (namespace, name) => namespace !== 'default' && name !== 'gpu-provisioner-deletions'],
+  ['/api/v1', 'secrets', (namespace) => namespace !== 'default'],
   ['/api/v1', 'pods', () => false],
+  // The names of nodes come back in every test: what is attached to one would be to its namesake.
+  ['/apis/storage.k8s.io/v1', 'volumeattachments', () => false],
+  ['/api/v1', 'persistentvolumeclaims', () => false],
+  ['/api/v1', 'persistentvolumes', () => false],
   ['/api/v1', 'nodes', () => false],
   ['/apis/coordination.k8s.io/v1', 'leases', (namespace) => namespace === 'kube-system'],
 ]
