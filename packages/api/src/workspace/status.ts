@@ -37,7 +37,7 @@ export const statusSchema = z
     state: z
       .enum(['Pending', 'Ready', 'NotReady', 'Running', 'Succeeded', 'Failed'])
       .describe(
-        'The conditions in one word: Pending, Ready or NotReady to serve; Pending, Running or Succeeded to tune; Failed when a tuning failed, or when nothing of what is asked for is served.',
+        'The conditions in one word: Pending, Ready or NotReady to serve; Pending, Running or Succeeded to tune; Failed when a tuning failed, when the nodes of a server that never answered were given back, or when nothing of what is asked for is served.',
       )
       .optional(),
     workerNodes: z
