@@ -1,8 +1,6 @@
-import { GPU_RESOURCE } from '@kaito/api'
+import { MODEL_CONFINEMENT, MODEL_PORT, modelAccess } from './model-image.ts'
 import type { Preset } from './preset.ts'
 import { type Spread, spreadFlags } from './spread.ts'
-
-export const MODEL_PORT = 5000
 
 const LIVENESS_PERIOD_SECONDS = 10
 const STARTUP_PERIOD_SECONDS = 5
@@ -51,26 +49,17 @@ export function presetImage({ name, image }: Preset, registry: string): string |
 export function presetContainer(options: PresetContainerOptions): PresetContainer {
   const { name, preset, image, gpus, timeoutMinutes = preset.readinessTimeoutMinutes } = options
   const { workingDir } = preset.inference
-  const gpuAmount = { [GPU_RESOURCE]: String(gpus) }
   return {
     name,
     image,
     command: command(options),
     ...(workingDir === undefined ? {} : { workingDir }),
-    ports: [{ name: 'http', containerPort: MODEL_PORT }],
-    resources: { requests: gpuAmount, limits: gpuAmount },
+    ...modelAccess(gpus),
     // Large weights load for minutes: only start-up may take as long as the preset says, later a hang ends the server.
     startupProbe: healthProbe(STARTUP_PERIOD_SECONDS, (timeoutMinutes * 60) / STARTUP_PERIOD_SECONDS),
     livenessProbe: healthProbe(LIVENESS_PERIOD_SECONDS, 6),
     readinessProbe: healthProbe(LIVENESS_PERIOD_SECONDS, 1),
-    // The end of the log is then in the Pod's status, where the Workspace reads why its model fails.
-    terminationMessagePolicy: 'FallbackToLogsOnError',
-    // The model images run as root and write beside their weights, so neither user nor file system is restricted further.
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    ...MODEL_CONFINEMENT,
   }
 }
 

@@ -1,5 +1,5 @@
 /** Where the processes of a model meet, on the node with rank 0. */
-export const RENDEZVOUS_PORT = '29500'
+export const RENDEZVOUS_PORT = 29500
 
 /** One model spread over several nodes, with the same number of processes on each, one per GPU. */
 export interface Spread {

@@ -1,6 +1,5 @@
-import { GPU_RESOURCE } from '@kaito/api'
+import { MODEL_CONFINEMENT, modelAccess } from './model-image.ts'
 import type { Preset } from './preset.ts'
-import { MODEL_PORT } from './preset-container.ts'
 
 export interface TuningContainerOptions {
   preset: Preset
@@ -30,7 +29,6 @@ const PHI_3_MODULES = 'k_proj,q_proj,v_proj,o_proj,gate_proj,down_proj,up_proj'
 
 /** Trains in one process on each GPU, beside a small server of metrics; it ends, and with it the container, as the training does. */
 export function tuningContainer({ preset, image, gpus }: TuningContainerOptions): TuningContainer {
-  const gpuAmount = { [GPU_RESOURCE]: String(gpus) }
   return {
     name: TRAINER,
     image,
@@ -40,16 +38,8 @@ export function tuningContainer({ preset, image, gpus }: TuningContainerOptions)
       PYTORCH_CUDA_ALLOC_CONF: 'expandable_segments:True',
       ...(preset.family === 'Phi-3' && { DEFAULT_TARGET_MODULES: PHI_3_MODULES }),
     }),
-    ports: [{ name: 'http', containerPort: MODEL_PORT }],
-    resources: { requests: gpuAmount, limits: gpuAmount },
-    // The end of the log is then in the Pod's status, where the Workspace reads why its training fails.
-    terminationMessagePolicy: 'FallbackToLogsOnError',
-    // The model images run as root and write beside their weights, so neither user nor file system is restricted further.
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    ...modelAccess(gpus),
+    ...MODEL_CONFINEMENT,
   }
 }
 

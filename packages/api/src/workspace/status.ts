@@ -58,3 +58,8 @@ export const statusSchema = z
 
 export type WorkspaceStatus = z.infer<typeof statusSchema>
 export type WorkspaceSlot = z.infer<typeof slotSchema>
+
+/** Names of the existing nodes on record: those that serve without a claim. */
+export function existingNodeNames(slots: readonly Pick<WorkspaceSlot, 'claimName' | 'nodeName'>[]): string[] {
+  return slots.flatMap(({ claimName, nodeName }) => (claimName === undefined ? (nodeName ?? []) : []))
+}

@@ -1,7 +1,7 @@
+import { existingNodeNames } from '@kaito/api'
 import type { Clock, Node } from '@kaito/controller-kit'
 import type { Call, NodeRequest, SlotRecord, WorkspaceRef } from '../node-provisioner.ts'
 import { eligibleNodes } from './eligible-nodes.ts'
-import { existingNames } from './node-index.ts'
 
 /** Longer than it takes from a choice to its record; what is not on record then was given up. */
 export const RECORD_GRACE_MS = 10 * 60_000
@@ -43,7 +43,7 @@ export function createNodeChoice({ nodes, claimed, reservations, clock }: NodeCh
   }
 
   function candidates(request: NodeRequest, reserved: Iterable<string> = []): string[] {
-    const taken = new Set([...reserved, ...unrecorded(request), ...existingNames(request.slots)])
+    const taken = new Set([...reserved, ...unrecorded(request), ...existingNodeNames(request.slots)])
     const eligible = eligibleNodes(nodes(), request, taken)
     if (eligible.length === 0) return []
     const isClaimed = claimed()

@@ -1,3 +1,4 @@
+import { existingNodeNames } from '@kaito/api'
 import type { NodeRequest, WorkspaceRef } from '../node-provisioner.ts'
 
 /** Which Workspaces have an existing node on record, as their last passes showed it. */
@@ -26,15 +27,8 @@ export function createNodeIndex(): NodeIndex {
   }
 
   return {
-    see: ({ workspace, slots }) => set(workspace, existingNames(slots)),
+    see: ({ workspace, slots }) => set(workspace, existingNodeNames(slots)),
     forget: (workspace) => set(workspace, []),
     workspacesOn: (name) => [...(workspacesByName.get(name)?.values() ?? [])],
   }
-}
-
-/** Of the existing nodes on record. */
-export function existingNames(slots: NodeRequest['slots']): string[] {
-  return slots.flatMap(({ claimName, nodeName }) =>
-    claimName === undefined && nodeName !== undefined ? [nodeName] : [],
-  )
 }

@@ -31,7 +31,7 @@ function preset(name: string, size: Size, totalGpuMemoryGiB: number): Preset {
       workingDir: '/workspace/llama/llama-2',
       launcherFlags: {
         master_addr: 'localhost',
-        master_port: RENDEZVOUS_PORT,
+        master_port: String(RENDEZVOUS_PORT),
         max_restarts: '3',
         nnodes: '1',
         node_rank: '0',

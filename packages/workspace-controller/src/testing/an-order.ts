@@ -1,7 +1,7 @@
 import type { Workspace } from '@kaito/api'
 import { aWorkspace } from '@kaito/api/testing'
 import type { Order } from '../workspace/order.ts'
-import { orderOf } from '../workspace/order-of.ts'
+import { type OrderSettings, orderOf } from '../workspace/order-of.ts'
 
 /** Settings of an installation as the charts' defaults have them. */
 export const SETTINGS = {
@@ -16,8 +16,8 @@ export const SETTINGS = {
 }
 
 /** What a Workspace asks for that can be served. */
-export function anOrder(workspace: Workspace = aWorkspace()): Order {
-  const { order, refusal } = orderOf(workspace, SETTINGS)
+export function anOrder(workspace: Workspace = aWorkspace(), settings: OrderSettings = SETTINGS): Order {
+  const { order, refusal } = orderOf(workspace, settings)
   if (!order) throw new Error(refusal.message)
   return order
 }

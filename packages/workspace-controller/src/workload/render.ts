@@ -18,35 +18,21 @@ interface RenderContext {
   trainingConfig?: TrainingConfig | undefined
 }
 
-/** All objects that a Workspace's task consists of. */
-export interface Rendered {
-  workload: Workload
-  services: Service[]
-}
-
-/** The same objects for the same order, whatever order its labels and the chosen nodes come in. */
-export function renderWorkload(workspace: Workspace, order: Order, context: RenderContext): Rendered {
-  return { workload: workloadObject(workspace, order, context), services: renderServices(workspace, order) }
-}
-
-/** The Services alone, which need nothing from the cluster. */
-export function renderServices(workspace: Workspace, { work }: Order): Service[] {
-  if (work.kind === 'tuning') return [tuningService(workspace, work)]
-  if (work.kind === 'template') return templateServices(workspace, work)
-  const service = presetService(workspace, work)
-  return work.preset.inference.distributed ? [service, headlessService(workspace)] : [service]
-}
-
-function workloadObject(workspace: Workspace, order: Order, context: RenderContext): Workload {
+/** The same object for the same order, whatever order its labels and the chosen nodes come in. */
+export function renderWorkload(workspace: Workspace, order: Order, context: RenderContext): Workload {
   const { nodes, work } = order
-  if (work.kind === 'tuning') {
-    const { trainingConfig } = context
-    if (!trainingConfig) throw new Error('a tuning is rendered only with its settings')
-    return { ...tuningJob({ workspace, nodes, work }, { ...context, trainingConfig }), kind: 'Job' }
-  }
+  if (work.kind === 'tuning') return tuningJob({ workspace, nodes, work }, context)
   if (work.kind === 'template')
     return { ...templateDeployment({ workspace, nodes, work }, context), kind: 'Deployment' }
   return workloadKind(order) === 'StatefulSet'
     ? { ...presetStatefulSet({ workspace, nodes, work }, context), kind: 'StatefulSet' }
     : { ...presetDeployment({ workspace, nodes, work }, context), kind: 'Deployment' }
+}
+
+/** Its Services, which need nothing from the cluster. */
+export function renderServices(workspace: Workspace, { work }: Order): Service[] {
+  if (work.kind === 'tuning') return [tuningService(workspace, work)]
+  if (work.kind === 'template') return templateServices(workspace, work)
+  const service = presetService(workspace, work)
+  return work.preset.inference.distributed ? [service, headlessService(workspace)] : [service]
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { presetNames } from '@kaito/presets'
 import { expect, test } from 'vitest'
 import { ORDER_HASH_ANNOTATION } from './order-hash-annotation.ts'
-import { type Rendered, renderWorkload } from './render.ts'
-import { aCase, manifest, orderFor, rendered, renderingCases } from './testing/rendering-cases.ts'
+import { renderWorkload } from './render.ts'
+import { aCase, manifest, orderFor, type Rendered, rendered, renderingCases } from './testing/rendering-cases.ts'
 
 const FOLDER = join(import.meta.dirname, 'golden')
 // biome-ignore lint/style/noProcessEnv: writes the manifests anew instead of comparing them
@@ -61,7 +61,7 @@ function wordsWith(text: string, preset: string): string[] {
     nodes: { ...nodes, labels: { [text]: text } },
     work: { ...work, image: text, pullSecrets: [text], adapters },
   }
-  const { spec } = renderWorkload(workspace, order, one).workload.spec?.template ?? {}
+  const { spec } = renderWorkload(workspace, order, one).spec?.template ?? {}
   return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].flatMap(
     ({ command = [], args = [], env = [] }) =>
       [...command, ...args, ...env.flatMap(({ value }) => value ?? [])].map(expanded),

@@ -1,6 +1,7 @@
-import { ApiError, JOBS, NODES, PODS } from '@kaito/controller-kit'
+import { ApiError, NODES } from '@kaito/controller-kit'
 import { MACHINES } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
+import { runInPod } from '../testing/job-pod.ts'
 import { aWorldOf, facts, KINDS, TUNING, toWorkload } from '../testing/kinds-of-work.ts'
 import { die, written } from '../testing/living.ts'
 import { KEY, type World } from '../testing/world.ts'
@@ -32,35 +33,6 @@ test.each(KINDS)(
     expect(world.condition('ResourceReady')?.message).toMatch(/device plugin/)
   },
 )
-
-const STEPS = ['data-downloader', 'trainer', 'packer', 'pusher']
-
-/** The Job's Pod, in which this container runs and those before it have ended well. */
-function runInPod({ cluster }: World, container: string): void {
-  const { uid = '' } = cluster.get(JOBS, KEY)?.metadata ?? {}
-  const statuses = STEPS.slice(0, STEPS.indexOf(container) + 1).map((name) => {
-    const state = name === container ? { running: {} } : { terminated: { exitCode: 0 } }
-    return { name, ready: false, restartCount: 0, state }
-  })
-  const isOfPod = ({ name }: { name: string }) => name === 'pusher'
-  cluster.put(PODS, {
-    metadata: {
-      name: 'phi-3-x',
-      namespace: 'default',
-      labels: { 'kaito.sh/workspace': 'phi-3' },
-      ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'phi-3', uid, controller: true }],
-    },
-    spec: {
-      initContainers: STEPS.slice(0, -1).map((name) => ({ name, image: 'a' })),
-      containers: [{ name: 'pusher', image: 'a' }],
-    },
-    status: {
-      phase: container === 'pusher' ? 'Running' : 'Pending',
-      initContainerStatuses: statuses.filter((status) => !isOfPod(status)),
-      containerStatuses: statuses.filter(isOfPod),
-    },
-  })
-}
 
 test('row 10: a node that flaps while a model is trained on it changes conditions and nothing else, for an hour', async () => {
   const world = aWorldOf(TUNING)

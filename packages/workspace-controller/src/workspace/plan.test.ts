@@ -17,7 +17,7 @@ const theirs = { name: 'phi-3', ownerReferences: [{ ...owner, uid: 'predecessor'
 const hash = (value: string) => ({ annotations: { 'kaito.sh/order-hash': value } })
 
 const order = anOrder()
-const { workload: rendered } = renderWorkload(aWorkspace(), order, { existingNodes: [] })
+const rendered = renderWorkload(aWorkspace(), order, { existingNodes: [] })
 const workload: Workload = { kind: 'Deployment', metadata: { ...rendered.metadata, ...ours } }
 const aDeployment = (metadata: Workload['metadata']): Workload => ({ kind: 'Deployment', metadata })
 const service: Service = { metadata: ours, spec: { type: 'ClusterIP' } }
@@ -37,7 +37,7 @@ function templated({ targetPort }: { targetPort: number }): Observed {
   const template = { spec: { containers: [{ name: 'a', image: 'a', ports: [{ containerPort: 8080 }] }] } }
   const workspace = aWorkspace({ metadata: held, inference: { template } })
   const mine = anOrder(workspace)
-  const { workload: standing } = renderWorkload(workspace, mine, { existingNodes: [] })
+  const standing = renderWorkload(workspace, mine, { existingNodes: [] })
   const ports = [
     { name: 'http', port: 80, targetPort },
     { name: 'metrics', port: 9000, targetPort: 9000 },

@@ -1,3 +1,4 @@
+import { existingNodeNames } from '@kaito/api'
 import type { Service } from '@kaito/controller-kit'
 import type { NodeSupply } from '@kaito/node-provisioner'
 import { ORDER_HASH_ANNOTATION } from '../workload/order-hash-annotation.ts'
@@ -73,8 +74,7 @@ function workloadActions(seen: Observed, order: Order, { slots }: NodeSupply): A
   const { workspace, workload, trainingConfig } = seen
   if (order.work.kind === 'tuning' && workload) return jobActions(seen, order.work, workload)
   if (hasSucceeded(workspace)) return []
-  const existingNodes = slots.flatMap(({ claimName, nodeName }) => (claimName === undefined ? (nodeName ?? []) : []))
-  const { workload: wanted } = renderWorkload(workspace, order, { existingNodes, trainingConfig })
+  const wanted = renderWorkload(workspace, order, { existingNodes: existingNodeNames(slots), trainingConfig })
   if (!workload) return [{ do: 'createWorkload', workload: wanted }]
   const rendered = workload.metadata.annotations?.[ORDER_HASH_ANNOTATION]
   // One without the annotation was made by an earlier installation: it serves, so it stays.

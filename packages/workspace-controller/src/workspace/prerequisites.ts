@@ -63,7 +63,7 @@ async function rehearsal(
   order: Order,
   { client, call }: { client: KubeClient; call: Call },
 ): Promise<Prerequisites> {
-  const { workload } = renderWorkload(workspace, order, { existingNodes: [] })
+  const workload = renderWorkload(workspace, order, { existingNodes: [] })
   try {
     await client.create<KubernetesObject>(DEPLOYMENTS, workload, { ...call, dryRun: true })
     return {}

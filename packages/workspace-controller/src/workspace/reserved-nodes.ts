@@ -1,3 +1,4 @@
+import { existingNodeNames } from '@kaito/api'
 import type { KubeClient } from '@kaito/controller-kit'
 import type { Call, WorkspaceRef } from '@kaito/node-provisioner'
 import { WORKSPACES } from './workspaces.ts'
@@ -6,7 +7,6 @@ import { WORKSPACES } from './workspaces.ts'
 export function reservedNodes(client: KubeClient) {
   return async ({ uid }: WorkspaceRef, call: Call): Promise<string[]> => {
     const others = (await client.list(WORKSPACES, call)).filter(({ metadata }) => metadata.uid !== uid)
-    const slots = others.flatMap(({ status }) => status?.slots ?? [])
-    return slots.flatMap(({ claimName, nodeName }) => (claimName === undefined ? (nodeName ?? []) : []))
+    return existingNodeNames(others.flatMap(({ status }) => status?.slots ?? []))
   }
 }

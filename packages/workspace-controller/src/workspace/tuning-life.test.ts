@@ -1,7 +1,9 @@
 import type { Workspace } from '@kaito/api'
-import { CONFIG_MAPS, JOBS, PODS, SECRETS } from '@kaito/controller-kit'
+import { CONFIG_MAPS, JOBS, SECRETS } from '@kaito/controller-kit'
 import { MACHINES } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
+import { runInPod } from '../testing/job-pod.ts'
+import { toWorkload } from '../testing/kinds-of-work.ts'
 import { aLiving, die, written } from '../testing/living.ts'
 import { KEY, type World } from '../testing/world.ts'
 
@@ -31,16 +33,8 @@ function aTuning(parts: Partial<typeof TUNING> = {}): World {
   return world
 }
 
-/** Passes and the deeds of others, until the Job stands. */
-async function toJob({ pass, serveClaims }: World): Promise<void> {
-  await pass()
-  await pass()
-  serveClaims()
-  await pass()
-}
-
 async function toEnd(world: World, type: 'Complete' | 'Failed' = 'Complete'): Promise<void> {
-  await toJob(world)
+  await toWorkload(world)
   world.endJob(type)
   await world.pass()
 }
@@ -58,27 +52,9 @@ test('a tuning without phases to tell of takes these writes and no other', async
 
 test('each phase is told as it comes, once', async () => {
   const world = aTuning()
-  await toJob(world)
-  const { uid = '' } = world.cluster.get(JOBS, KEY)?.metadata ?? {}
-  const ran = (name: string) => ({ name, ready: false, restartCount: 0, state: { terminated: { exitCode: 0 } } })
-  const runs = (name: string) => ({ name, ready: false, restartCount: 0, state: { running: {} } })
-  const names = ['data-downloader', 'trainer', 'packer']
-  for (const [index] of names.entries()) {
-    const initContainerStatuses = names.slice(0, index + 1).map((name, at) => (at === index ? runs(name) : ran(name)))
-    if (world.cluster.get(PODS, 'default/phi-3-x')) world.cluster.vanish(PODS, 'default/phi-3-x')
-    world.cluster.put(PODS, {
-      metadata: {
-        name: 'phi-3-x',
-        namespace: 'default',
-        labels: { 'kaito.sh/workspace': 'phi-3' },
-        ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'phi-3', uid, controller: true }],
-      },
-      spec: {
-        initContainers: names.map((name) => ({ name, image: 'a' })),
-        containers: [{ name: 'pusher', image: 'a' }],
-      },
-      status: { phase: 'Pending', initContainerStatuses },
-    })
+  await toWorkload(world)
+  for (const step of ['data-downloader', 'trainer', 'packer']) {
+    runInPod(world, step)
     await world.pass()
     await world.pass()
   }
@@ -104,7 +80,7 @@ test('without a time to live the nodes stay, and that they cost money is said on
 
 test.each(['Complete', 'Failed'] as const)('with a time to live the nodes go after it (%s)', async (end) => {
   const world = aTuning({ ttlSecondsAfterFinished: 600 })
-  await toJob(world)
+  await toWorkload(world)
   world.endJob(end)
   const { revisitAfterMs } = (await world.pass()) ?? {}
   expect(revisitAfterMs).toBe(600_000)

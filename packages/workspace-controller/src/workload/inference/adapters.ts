@@ -1,6 +1,7 @@
 import type { Container, Volume } from '@kaito/controller-kit'
 import type { AdapterOrder, PresetWork } from '../../workspace/order.ts'
 import { literalText } from '../literal-text.ts'
+import { NOBODY, restricted } from '../restricted.ts'
 
 /** What adapters add to the Pod of a model server. */
 interface AdapterParts {
@@ -17,7 +18,6 @@ const ADAPTER_ROOT = '/mnt/adapter'
 const IMAGE_FOLDER = 'data'
 const VOLUME = 'adapter-volume'
 const LONGEST_LABEL = 63
-const NOBODY = 65532
 /** The same tag is often pushed again for an adapter. */
 const PULL = 'Always'
 
@@ -56,15 +56,7 @@ function copier({ name, image }: AdapterOrder, index: number): Container {
     volumeMounts: [{ name: VOLUME, mountPath: folderOf(name), subPath: name }],
     // What `cp` said last is then in the Pod's status, where the Workspace reads why there is no adapter.
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      readOnlyRootFilesystem: true,
-      runAsGroup: NOBODY,
-      runAsNonRoot: true,
-      runAsUser: NOBODY,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    securityContext: restricted({ runAsGroup: NOBODY }),
   }
 }
 

@@ -5,13 +5,16 @@ import { expect, test } from 'vitest'
 import type { Observed } from '../../workspace/observed.ts'
 import type { Order, PresetWork } from '../../workspace/order.ts'
 import { plan } from '../../workspace/plan.ts'
-import { type Rendered, renderWorkload } from '../render.ts'
-import { aCase, orderFor } from '../testing/rendering-cases.ts'
+import { renderServices, renderWorkload } from '../render.ts'
+import { aCase, orderFor, type Rendered } from '../testing/rendering-cases.ts'
 
 const workspace = aWorkspace()
 const order = orderFor({ ...aCase('phi-3', {}), workspace })
 
-const render = (of: Workspace, what: Order = order): Rendered => renderWorkload(of, what, { existingNodes: [] })
+const render = (of: Workspace, what: Order = order): Rendered => ({
+  workload: renderWorkload(of, what, { existingNodes: [] }),
+  services: renderServices(of, what),
+})
 
 /** The order as it is with another version of the catalogue. */
 function withNewer({ nodes, work }: Order): Order {

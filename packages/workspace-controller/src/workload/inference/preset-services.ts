@@ -1,8 +1,9 @@
 import { WORKSPACE_LABEL, type Workspace } from '@kaito/api'
 import type { Service } from '@kaito/controller-kit'
+import { RENDEZVOUS_PORT } from '@kaito/presets'
 import type { PresetWork } from '../../workspace/order.ts'
 import { ownedMetadata } from '../ownership.ts'
-import { SERVICE_PORTS, TORCH_PORT } from '../service-ports.ts'
+import { SERVICE_PORTS } from '../service-ports.ts'
 
 /**
  * Sends requests only to servers that answer: addresses of those still loading are not published. Of a model spread over
@@ -33,7 +34,7 @@ export function headlessService(workspace: Workspace): Service {
       clusterIP: 'None',
       publishNotReadyAddresses: true,
       selector: { [WORKSPACE_LABEL]: workspace.metadata.name },
-      ports: [{ name: 'torchrun', protocol: 'TCP', port: TORCH_PORT, targetPort: TORCH_PORT }],
+      ports: [{ name: 'torchrun', protocol: 'TCP', port: RENDEZVOUS_PORT, targetPort: RENDEZVOUS_PORT }],
     },
   }
 }

@@ -1,10 +1,12 @@
 import type { Workspace } from '@kaito/api'
 import { aWorkspace } from '@kaito/api/testing'
+import type { Service } from '@kaito/controller-kit'
 import { findPreset, presetNames } from '@kaito/presets'
 import { stringify } from 'yaml'
+import { anOrder, SETTINGS } from '../../testing/an-order.ts'
 import type { Order } from '../../workspace/order.ts'
-import { orderOf } from '../../workspace/order-of.ts'
-import { type Rendered, renderWorkload } from '../render.ts'
+import { renderServices, renderWorkload } from '../render.ts'
+import type { Workload } from '../workload.ts'
 
 /** A Workspace whose rendering is stored as YAML under `name`. */
 export interface RenderingCase {
@@ -12,6 +14,12 @@ export interface RenderingCase {
   workspace: Workspace
   existingNodes: string[]
   mountsAdapters: boolean
+}
+
+/** All objects that a Workspace's task consists of. */
+export interface Rendered {
+  workload: Workload
+  services: Service[]
 }
 
 interface Parts {
@@ -26,14 +34,6 @@ interface Parts {
   mountsAdapters?: boolean
 }
 
-const SETTINGS = {
-  presetRegistry: 'mcr.microsoft.com/aks/kaito',
-  maxNodesPerWorkspace: 16,
-  tuningToolsImage: 'registry.example/tuning-tools:1',
-  tuningBaseImage: 'registry.example/base:1',
-  tuningStartPatienceMs: 7_200_000,
-  tuningAllowedAddresses: '',
-}
 const SIZES: Record<number, string> = {
   1: 'Standard_NC24ads_A100_v4',
   2: 'Standard_NC48ads_A100_v4',
@@ -136,13 +136,12 @@ export function aCase(name: string, parts: Parts): RenderingCase {
 }
 
 export function orderFor({ workspace, mountsAdapters }: RenderingCase): Order {
-  const { order, refusal } = orderOf(workspace, { ...SETTINGS, adapterImageVolumes: mountsAdapters })
-  if (!order) throw new Error(refusal.message)
-  return order
+  return anOrder(workspace, { ...SETTINGS, adapterImageVolumes: mountsAdapters })
 }
 
 export function rendered(one: RenderingCase): Rendered {
-  return renderWorkload(one.workspace, orderFor(one), one)
+  const order = orderFor(one)
+  return { workload: renderWorkload(one.workspace, order, one), services: renderServices(one.workspace, order) }
 }
 
 /** All objects of a case as `kubectl apply -f` takes them. */

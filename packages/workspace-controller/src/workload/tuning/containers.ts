@@ -2,22 +2,13 @@ import type { Container } from '@kaito/controller-kit'
 import { tuningContainer } from '@kaito/presets'
 import type { TuningWork } from '../../workspace/order.ts'
 import { literalText } from '../literal-text.ts'
+import { restricted } from '../restricted.ts'
 import { CONFIG, CREDENTIALS, DATA, LAYER, RESULTS, SHARED_MEMORY, TEMPORARY } from './volumes.ts'
 
-/** User and group of the tools' image. */
-export const TOOLS_USER = 65532
 const LAYER_FILE = `${LAYER.mountPath}/adapter.tar`
 
-/** All that the profile `restricted` of the Pod Security Standards asks for, and a file system that nobody writes to. */
-const RESTRICTED = {
-  securityContext: {
-    allowPrivilegeEscalation: false,
-    capabilities: { drop: ['ALL'] },
-    readOnlyRootFilesystem: true,
-    runAsNonRoot: true,
-    runAsUser: TOOLS_USER,
-    seccompProfile: { type: 'RuntimeDefault' },
-  },
+const CONFINED = {
+  securityContext: restricted(),
   // The end of the log is then in the Pod's status, where the Workspace reads why its tuning fails.
   terminationMessagePolicy: 'FallbackToLogsOnError',
 }
@@ -26,7 +17,7 @@ const RESTRICTED = {
 export function sourceContainer({ input, toolsImage, allowedAddresses }: TuningWork): Container {
   if ('image' in input) {
     const command = ['cp', '-r', '/data/.', `${DATA.mountPath}/`]
-    return { name: 'data-extractor', image: input.image, command, volumeMounts: [DATA], ...RESTRICTED }
+    return { name: 'data-extractor', image: input.image, command, volumeMounts: [DATA], ...CONFINED }
   }
   const words = ['download', '--to', DATA.mountPath, '--', ...input.urls]
   const downloader = toolsContainer({ name: 'data-downloader', image: toolsImage, words, volumeMounts: [DATA] })
@@ -68,6 +59,6 @@ function toolsContainer({ name, image, words, volumeMounts }: ToolsContainerOpti
     image,
     command: ['node', '/app/tuning-tools.mjs', ...words.map(literalText)],
     volumeMounts: [...volumeMounts, TEMPORARY],
-    ...RESTRICTED,
+    ...CONFINED,
   }
 }

@@ -4,8 +4,9 @@ import type { TuningWork } from '../../workspace/order.ts'
 import { ORDER_HASH_ANNOTATION } from '../order-hash-annotation.ts'
 import { ownedMetadata } from '../ownership.ts'
 import { placement } from '../placement.ts'
+import { NOBODY } from '../restricted.ts'
 import { SERVICE_PORTS } from '../service-ports.ts'
-import { packerContainer, pusherContainer, sourceContainer, TOOLS_USER, trainerContainer } from './containers.ts'
+import { packerContainer, pusherContainer, sourceContainer, trainerContainer } from './containers.ts'
 import type { TrainingConfig } from './training-config.ts'
 import { tuningHash } from './tuning-hash.ts'
 import type { TuningOrder } from './tuning-order.ts'
@@ -70,7 +71,7 @@ function podSpec(
     restartPolicy: 'Never',
     automountServiceAccountToken: false,
     // The trainer writes as root what the tools read; the group of the volumes is theirs.
-    securityContext: { fsGroup: TOOLS_USER },
+    securityContext: { fsGroup: NOBODY },
     ...(work.pullSecrets.length > 0 && { imagePullSecrets: work.pullSecrets.map((name) => ({ name })) }),
     initContainers: [
       sourceContainer(work),
