@@ -3,6 +3,7 @@ import type { Pod } from '../../objects/pod.ts'
 import type { Job } from '../../objects/workloads.ts'
 import { aPod } from '../../testing/objects.ts'
 import { indexAnnotation, type JobPlan, planJob } from './plan.ts'
+import { reportJob } from './report.ts'
 
 const CREATED = Date.parse('2026-01-01T00:00:00Z')
 
@@ -117,4 +118,13 @@ test.each<[rule: string, job: Job, pods: Pod[], elapsedSeconds: number, does: st
   ['goes at its end of life', aJob({ ttlSecondsAfterFinished: 60 }, complete), [], 60, 'expire'],
 ])('%s', (_rule, job, pods, elapsedSeconds, does) => {
   expect(shown(planJob({ job, pods, nowMs: CREATED + elapsedSeconds * 1000 }))).toBe(does)
+})
+
+test('counts a pod that its Job ends, though it is gone before the count', () => {
+  const job = aJob({ activeDeadlineSeconds: 5 }, { startTime: '2026-01-01T00:00:00Z' })
+  const plan = planJob({ job, pods: [pod('Pending')], nowMs: CREATED + 5000 })
+  expect(reportJob({ job, pods: [], nowMs: CREATED + 5000 }, plan, '2026-01-01T00:00:05Z')).toMatchObject({
+    failed: 1,
+    conditions: [{ type: 'FailureTarget' }, { type: 'Failed' }],
+  })
 })

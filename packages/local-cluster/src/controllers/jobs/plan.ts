@@ -24,6 +24,8 @@ export type JobAction = { do: 'create'; index?: number } | { do: 'deletePod'; po
 export interface JobPlan {
   actions: JobAction[]
   verdict?: Verdict
+  /** With a verdict: how many Pods count as failed. Once the Job has failed, so has each of its Pods that still ran. */
+  failed?: number
   revisitMs?: number
 }
 
@@ -63,7 +65,10 @@ export function planJob(seen: ObservedJob): JobPlan {
   const active = pods.filter(isActive)
   const verdict = judge(seen)
   if (verdict || job.spec.suspend) {
-    return { actions: active.map((pod) => ({ do: 'deletePod', pod })), ...(verdict ? { verdict } : {}) }
+    const actions = active.map((pod): JobAction => ({ do: 'deletePod', pod }))
+    if (!verdict) return { actions }
+    const cutOff = verdict.type === 'Failed' ? pods.filter((pod) => !isFinished(pod)) : []
+    return { actions, verdict, failed: failed(seen).length + cutOff.length }
   }
   return planPods(seen, active)
 }

@@ -3,7 +3,7 @@ import { isActive, isReady } from '../../objects/pod.ts'
 import { failed, finishedCondition, indexOf, isIndexed, type JobPlan, type ObservedJob, succeeded } from './plan.ts'
 
 /** The status to write; `now` is RFC 3339. */
-export function reportJob(seen: ObservedJob, { verdict }: JobPlan, now: string): object {
+export function reportJob(seen: ObservedJob, { verdict, failed: failures }: JobPlan, now: string): object {
   const { job, pods } = seen
   const before = job.status ?? {}
   if (finishedCondition(job)) return before
@@ -13,7 +13,7 @@ export function reportJob(seen: ObservedJob, { verdict }: JobPlan, now: string):
     active: active.length,
     ready,
     succeeded: succeeded(seen).length,
-    failed: failed(seen).length,
+    failed: failures ?? failed(seen).length,
   }
   const { active: _a, ready: _r, succeeded: _s, failed: _f, completedIndexes: _c, ...rest } = before
   return {
