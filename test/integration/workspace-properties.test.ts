@@ -18,6 +18,8 @@ const SETTINGS = {
   tuningStartPatienceMs: 7_200_000,
   tuningAllowedAddresses: '',
   adapterImageVolumes: false,
+  nodeClass: { group: 'kaito.sh', kind: 'AgentPoolClass' },
+  tolerations: [],
 }
 const DRY_RUN = '/apis/kaito.sh/v1alpha1/namespaces/default/workspaces?dryRun=All&fieldValidation=Strict'
 /** What only the server sees: the controller gets objects that lost these fields. */

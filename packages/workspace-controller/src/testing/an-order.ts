@@ -13,6 +13,8 @@ export const SETTINGS = {
   tuningAllowedAddresses: '',
   adapterImageVolumes: false,
   namespace: 'kaito-workspace',
+  nodeClass: { group: 'kaito.sh', kind: 'AgentPoolClass' },
+  tolerations: [],
 }
 
 /** What a Workspace asks for that can be served. */

@@ -1,4 +1,5 @@
 import { INSTANCE_TYPE_LABEL, type Workspace, workspaceFaults } from '@kaito/api'
+import type { Toleration } from '@kaito/controller-kit'
 import {
   catalogueFaults,
   findInstanceType,
@@ -12,6 +13,7 @@ import { podTemplate, templateFault } from '../workload/inference/pod-template.t
 import type { NodeOrder, Order, PresetWork, Readiness, TuningWork, Work } from './order.ts'
 import { WORKSPACE_REASONS } from './reasons.ts'
 import type { Refusal } from './refusal.ts'
+import { tolerationsFor } from './tolerations.ts'
 import { unserved } from './unserved.ts'
 
 export interface OrderSettings {
@@ -27,6 +29,10 @@ export interface OrderSettings {
   tuningAllowedAddresses: string
   /** Whether the cluster has image volumes, for adapters. */
   adapterImageVolumes: boolean
+  /** Kind of the classes that Workspaces may name; undefined where nodes have none. */
+  nodeClass: { group: string; kind: string } | undefined
+  /** What this installation's nodes need to be tolerated beside what all GPU nodes do. */
+  tolerations: readonly Toleration[]
 }
 
 const EXPOSE_ANNOTATION = 'kaito.sh/enablelb'
@@ -42,6 +48,8 @@ export function orderOf(workspace: Workspace, settings: OrderSettings): Answer {
   const [unfit] = catalogueFaults(workspace)
   if (unfit) return refuse(unfit.reason, unfit)
   const { resource, inference } = workspace
+  const foreign = foreignClass(resource, settings)
+  if (foreign) return foreign
   const sizes = sizesAsked(resource).flatMap(({ name }) => findInstanceType(name) ?? [])
   const field = unserved(workspace, sizes)
   if (field) return refuse(WORKSPACE_REASONS.notSupported, field)
@@ -55,7 +63,7 @@ export function orderOf(workspace: Workspace, settings: OrderSettings): Answer {
   const [first] = sizes
   // The faults above have named each of these; this is for the compiler.
   if (!work || !first) return refuse('Unknown', { path: '', message: 'nothing serves this' })
-  return { order: { nodes: nodeOrder(resource, { sizes, first, work }), work } }
+  return { order: { nodes: nodeOrder(resource, { sizes, first, work, settings }), work } }
 }
 
 function workOf(workspace: Workspace, settings: OrderSettings): Work | undefined {
@@ -137,7 +145,7 @@ function readinessOf({ readiness }: Inference, timeoutMinutes: number): Readines
 
 function nodeOrder(
   resource: Workspace['resource'],
-  { sizes, first, work }: { sizes: InstanceType[]; first: InstanceType; work: Work },
+  { sizes, first, work, settings }: { sizes: InstanceType[]; first: InstanceType; work: Work; settings: OrderSettings },
 ): NodeOrder {
   return {
     instanceTypes: sizes.map((size) => size.name),
@@ -146,6 +154,7 @@ function nodeOrder(
     labels: nodeLabels(resource, first.name),
     diskGiB: diskGiB(work),
     capacityType: resource.capacityType,
+    tolerations: tolerationsFor(resource.capacityType, settings.tolerations),
     nodeClass: resource.nodeClassRef,
     existingNodes: resource.existingNodes ?? 'Prefer',
     preferredNodes: resource.preferredNodes ?? [],
@@ -168,6 +177,15 @@ function aboveLimit(count: number, { maxNodesPerWorkspace }: OrderSettings): Ans
   if (count <= maxNodesPerWorkspace) return undefined
   const message = `${count} nodes are above the limit of ${maxNodesPerWorkspace} per Workspace that this installation allows`
   return refuse(WORKSPACE_REASONS.limitReached, { path: 'resource.count', message })
+}
+
+/** A class means something only to the backend that nodes come from here. */
+function foreignClass({ nodeClassRef }: Workspace['resource'], { nodeClass }: OrderSettings): Answer | undefined {
+  if (!nodeClassRef) return undefined
+  if (nodeClassRef.group === nodeClass?.group && nodeClassRef.kind === nodeClass.kind) return undefined
+  const served = nodeClass ? `write group ${nodeClass.group} and kind ${nodeClass.kind}, or leave` : 'leave'
+  const message = `this installation's nodes have no classes of kind ${nodeClassRef.kind} (${nodeClassRef.group}); ${served} nodeClassRef out`
+  return refuse(WORKSPACE_REASONS.invalidRequest, { path: 'resource.nodeClassRef', message })
 }
 
 /** Kubernetes puts the name and a hash of ten characters into a label of each Pod of a StatefulSet. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { aNodeRequest } from '../testing/node-request.ts'
-import { isOwnedBy, machineObject } from './machine-object.ts'
+import { machineObject } from '../testing/wanted-claim.ts'
+import { isOwnedBy } from './ownership.ts'
 
 test('asks for a tainted GPU node of the ordered sizes, labelled for its Workspace', () => {
   expect(machineObject(aNodeRequest({ instanceTypes: ['Standard_a', 'Standard_b'], gpusPerNode: 2 }), 'ws0')).toEqual({

@@ -1,17 +1,18 @@
 import { NODES } from '@kaito/controller-kit'
 import { expect, test } from 'vitest'
+import { MACHINES } from '../claims/machine-kind.ts'
 import { claimName } from '../slots/claim-name.ts'
-import { aMachineWorld } from '../testing/machine-world.ts'
+import { aClaimWorld } from '../testing/claim-world.ts'
 import { aNodeRequest } from '../testing/node-request.ts'
-import { serveMachine } from '../testing/serve-machine.ts'
-import { MACHINES, machineObject } from './machine-object.ts'
+import { serveClaim } from '../testing/serve-claim.ts'
+import { machineObject } from '../testing/wanted-claim.ts'
 
 const call = { signal: new AbortController().signal }
 const CLAIM = claimName({ workspaceUid: 'uid-1', ordinal: 0, attempt: 0 })
 const RECORD = { ordinal: 0, attempt: 0, claimName: CLAIM }
 
 test.each(['before', 'after'] as const)('a create that fails %s it is applied leaves one claim', async (when) => {
-  const { cluster, provisioner } = aMachineWorld()
+  const { cluster, provisioner } = aClaimWorld()
   cluster.failWrite({ when })
   await expect(provisioner.request(aNodeRequest(), call)).rejects.toThrow()
   expect(await provisioner.request(aNodeRequest(), call)).toEqual([RECORD])
@@ -19,14 +20,14 @@ test.each(['before', 'after'] as const)('a create that fails %s it is applied le
 })
 
 test('one claim that fails does not keep the others from being asked for', async () => {
-  const { cluster, provisioner } = aMachineWorld()
+  const { cluster, provisioner } = aClaimWorld()
   cluster.failWrite({ when: 'before', nth: 1 })
   await expect(provisioner.request(aNodeRequest({ count: 3 }), call)).rejects.toThrow()
   expect(cluster.list(MACHINES)).toHaveLength(2)
 })
 
 test('a cache that has not seen a recorded claim is not taken as its end', async () => {
-  const { cluster, machines, provisioner } = aMachineWorld()
+  const { cluster, machines, provisioner } = aClaimWorld()
   machines.pause()
   cluster.put(MACHINES, machineObject(aNodeRequest(), CLAIM))
   const supply = await provisioner.supply(aNodeRequest({ slots: [RECORD] }), call)
@@ -35,13 +36,13 @@ test('a cache that has not seen a recorded claim is not taken as its end', async
 })
 
 test('a read that fails is no proof that a claim vanished', async () => {
-  const { cluster, provisioner } = aMachineWorld()
+  const { cluster, provisioner } = aClaimWorld()
   cluster.failReads(new Error('away'))
   await expect(provisioner.supply(aNodeRequest({ slots: [RECORD] }), call)).rejects.toThrow('away')
 })
 
 test('a claim of that name made for somebody else is neither adopted nor deleted', async () => {
-  const { cluster, provisioner } = aMachineWorld()
+  const { cluster, provisioner } = aClaimWorld()
   const stranger = aNodeRequest({ workspace: { ...aNodeRequest().workspace, uid: 'uid-2' } })
   cluster.put(MACHINES, machineObject(stranger, CLAIM))
   const slots = await provisioner.request(aNodeRequest(), call)
@@ -54,10 +55,10 @@ test('a claim of that name made for somebody else is neither adopted nor deleted
 })
 
 test('a node that is lost stays on record with its size until its claim is gone', async () => {
-  const { cluster, provisioner } = aMachineWorld()
+  const { cluster, provisioner } = aClaimWorld()
   const sizes = { instanceTypes: ['Standard_a', 'Standard_b'] }
   await provisioner.request(aNodeRequest(sizes), call)
-  serveMachine(cluster, CLAIM)
+  serveClaim(cluster, CLAIM)
   const slotNow = async () => (await provisioner.supply(aNodeRequest({ ...sizes, slots: [RECORD] }), call)).slots[0]
   const node = { nodeName: `node-${CLAIM}`, instanceType: 'Standard_a' }
   expect(await slotNow()).toMatchObject({ phase: 'Ready', ...node })
@@ -70,9 +71,9 @@ test('a node that is lost stays on record with its size until its claim is gone'
 })
 
 test('a claim that is being deleted is waited for, not replaced beside it', async () => {
-  const { cluster, provisioner } = aMachineWorld()
+  const { cluster, provisioner } = aClaimWorld()
   await provisioner.request(aNodeRequest(), call)
-  serveMachine(cluster, CLAIM)
+  serveClaim(cluster, CLAIM)
   cluster.delete(MACHINES, CLAIM)
   const request = aNodeRequest({ slots: [RECORD] })
   expect(await provisioner.supply(request, call)).toMatchObject({ phase: 'waiting', reason: 'Deleting' })
@@ -81,7 +82,7 @@ test('a claim that is being deleted is waited for, not replaced beside it', asyn
 })
 
 test('each further attempt waits longer, half an hour at most', async () => {
-  const { clock, provisioner } = aMachineWorld()
+  const { clock, provisioner } = aClaimWorld()
   const waits = [0, 1, 2, 20].map(async (attempt) => {
     const slot = { ordinal: 0, attempt, claimName: claimName({ workspaceUid: 'uid-1', ordinal: 0, attempt }) }
     const { slots } = await provisioner.supply(aNodeRequest({ slots: [slot] }), call)
@@ -91,7 +92,7 @@ test('each further attempt waits longer, half an hour at most', async () => {
 })
 
 test('an attempt that was asked for before a crash is found again', async () => {
-  const { clock, cluster, provisioner } = aMachineWorld()
+  const { clock, cluster, provisioner } = aClaimWorld()
   const gone = { ...RECORD, retryAt: new Date(clock.now()).toISOString() }
   const [next] = await provisioner.request(aNodeRequest({ slots: [gone] }), call)
   expect(await provisioner.request(aNodeRequest({ slots: [gone] }), call)).toEqual([next])
@@ -99,7 +100,7 @@ test('an attempt that was asked for before a crash is found again', async () => 
 })
 
 test('what blocks one node is told before what others wait for, and these are looked at again all the same', async () => {
-  const { cluster, provisioner } = aMachineWorld()
+  const { cluster, provisioner } = aClaimWorld()
   const slots = await provisioner.request(aNodeRequest({ count: 2 }), call)
   const [first, second] = slots
   cluster.edit(MACHINES, second?.claimName ?? '', (machine) => {
@@ -117,7 +118,7 @@ test('what blocks one node is told before what others wait for, and these are lo
 })
 
 test('claims are given back by what the server lists, not by what a cache remembers', async () => {
-  const { cluster, machines, provisioner } = aMachineWorld()
+  const { cluster, machines, provisioner } = aClaimWorld()
   machines.pause()
   cluster.put(MACHINES, machineObject(aNodeRequest(), CLAIM))
   expect(await provisioner.release(aNodeRequest().workspace, call)).toMatchObject({ released: false })
@@ -125,16 +126,16 @@ test('claims are given back by what the server lists, not by what a cache rememb
 })
 
 test('claims that are known to be on their way out cost the server nothing', async () => {
-  const { cluster, provisioner } = aMachineWorld()
+  const { cluster, provisioner } = aClaimWorld()
   await provisioner.request(aNodeRequest(), call)
-  serveMachine(cluster, CLAIM)
+  serveClaim(cluster, CLAIM)
   await provisioner.release(aNodeRequest().workspace, call)
   cluster.failReads(new Error('asked again'))
   expect(await provisioner.release(aNodeRequest().workspace, call)).toMatchObject({ released: false })
 })
 
 test('a claim that only the server knows is found when the cached ones are gone', async () => {
-  const { cluster, machines, provisioner } = aMachineWorld()
+  const { cluster, machines, provisioner } = aClaimWorld()
   machines.pause()
   cluster.put(MACHINES, machineObject(aNodeRequest(), CLAIM))
   cluster.edit(MACHINES, CLAIM, ({ metadata }) => {
@@ -147,9 +148,9 @@ test('a claim that only the server knows is found when the cached ones are gone'
 })
 
 test('claims on their way out are not deleted twice, and a blocked drain is named', async () => {
-  const { cluster, provisioner } = aMachineWorld()
+  const { cluster, provisioner } = aClaimWorld()
   await provisioner.request(aNodeRequest(), call)
-  serveMachine(cluster, CLAIM)
+  serveClaim(cluster, CLAIM)
   await provisioner.release(aNodeRequest().workspace, call)
   cluster.edit(MACHINES, CLAIM, ({ status }) => {
     status?.conditions?.push({ type: 'Drained', status: 'False', reason: 'DrainBlocked', message: 'budget web' })
@@ -161,9 +162,9 @@ test('claims on their way out are not deleted twice, and a blocked drain is name
 })
 
 test('a heartbeat of a node is no news', async () => {
-  const { cluster, provisioner, told } = aMachineWorld()
+  const { cluster, provisioner, told } = aClaimWorld()
   await provisioner.request(aNodeRequest(), call)
-  serveMachine(cluster, CLAIM)
+  serveClaim(cluster, CLAIM)
   told.length = 0
   cluster.edit(NODES, `node-${CLAIM}`, ({ status }) => {
     const [ready] = status?.conditions ?? []

@@ -1,12 +1,13 @@
-import type { Machine, MachineStatus } from '@kaito/api'
+import { MACHINE_CONDITIONS, type Machine, type MachineStatus } from '@kaito/api'
 import { aMachine } from '@kaito/api/testing'
 import type { Node } from '@kaito/controller-kit'
 import { expect, test } from 'vitest'
 import type { Lack } from '../slots/node-lack.ts'
-import { lackOf, SETTLE_MS } from './lack.ts'
+import { claimLack, SETTLE_MS } from './claim-lack.ts'
 
 const NOW = Date.parse('2026-01-01T01:00:00Z')
 const LONG_AGO = '2026-01-01T00:00:00Z'
+const SIGHT = { word: 'machine', conditions: MACHINE_CONDITIONS, gpusPerNode: 2, backend: 'gpu-provisioner', now: NOW }
 const JUST_NOW = '2026-01-01T00:59:50Z'
 
 type MachineCondition = NonNullable<MachineStatus['conditions']>[number]
@@ -160,9 +161,9 @@ test.each<[rule: string, claim: Machine, node: Node | undefined, lack: Partial<L
     { phase: 'NotReady', reason: 'NodeNotReady' },
   ],
 ])('%s', (...[, claim, node, lack]) => {
-  expect(lackOf({ claim, node, gpusPerNode: 2, now: NOW })).toMatchObject(lack)
+  expect(claimLack({ ...SIGHT, claim, node })).toMatchObject(lack)
 })
 
 test('nothing lacks when claim, node and GPUs are there', () => {
-  expect(lackOf({ claim: complete(), node: aNode(), gpusPerNode: 2, now: NOW })).toBeUndefined()
+  expect(claimLack({ ...SIGHT, claim: complete(), node: aNode() })).toBeUndefined()
 })
