@@ -16,7 +16,6 @@ test('everything has a default', () => {
       tuningAllowedAddresses: '',
       adapterImageVolumes: false,
       namespace: 'kaito-workspace',
-      nodeClass: expect.objectContaining({ kind: 'AgentPoolClass' }),
       tolerations: [],
     },
     leaderElection: { enabled: true, namespace: 'kaito-workspace', name: 'workspace-controller' },

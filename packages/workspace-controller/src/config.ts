@@ -28,7 +28,6 @@ const environment = z.object({
 export function readConfig(variables: Record<string, string | undefined> = process.env) {
   const env = readVariables(environment, variables)
   const nodes = nodeSettings(env)
-  const { nodeClass, tolerations } = nodes.backend
   return {
     ...processSettings(env, { namespace: env.LEADER_ELECTION_NAMESPACE, name: 'workspace-controller' }),
     nodes: { ...nodes, groupDeadlineMs: env.GROUP_DEADLINE_MINUTES * 60_000 },
@@ -41,8 +40,7 @@ export function readConfig(variables: Record<string, string | undefined> = proce
       tuningAllowedAddresses: env.TUNING_ALLOWED_ADDRESSES,
       adapterImageVolumes: env.ADAPTER_IMAGE_VOLUMES,
       namespace: env.LEADER_ELECTION_NAMESPACE,
-      nodeClass,
-      tolerations,
+      tolerations: nodes.backend.tolerations,
     },
   }
 }

@@ -13,6 +13,8 @@ export function kindHindrance(
   request: NodeRequest,
   { backend, kindFault }: Pick<NodeProvisionerOptions, 'backend' | 'kindFault'>,
 ): Lack | undefined {
+  const foreign = foreignClass(request, backend)
+  if (foreign) return foreign
   for (const kind of [resource, classKind(request, backend)]) {
     const fault = kind && kindFault(kind)
     if (!kind || fault === undefined) continue
@@ -20,6 +22,14 @@ export function kindHindrance(
     return { phase: 'Blocked', reason: 'NoProvisioner', message, revisitAfterMs: LOOK_AGAIN_MS }
   }
   return undefined
+}
+
+/** The backend of today may be another than the one that a Workspace was written for. */
+function foreignClass({ nodeClass }: NodeRequest, { name, nodeClass: served }: BackendSettings): Lack | undefined {
+  if (!nodeClass || (nodeClass.group === served?.group && nodeClass.kind === served.kind)) return undefined
+  const wanted = served ? `classes of kind ${served.kind} (${served.group})` : 'no classes'
+  const message = `resource.nodeClassRef: nodes come from ${name}, which has ${wanted}, not ${nodeClass.kind} (${nodeClass.group}); create another Workspace with one of these, or without nodeClassRef`
+  return { phase: 'Blocked', reason: 'InvalidRequest', message }
 }
 
 /** Kind of the class that a new claim names, where there is an object behind it. */

@@ -136,6 +136,16 @@ describe('a kind that is not served', () => {
     expect('message' in supply && supply.message).toMatch(/needs kind KWOKNodeClass \(karpenter.kwok.sh\/v1alpha1\)/)
   })
 
+  test('of a class that the backend of today does not know is said by the Workspace that names it', async () => {
+    const nodeClass = { group: 'kaito.sh', kind: 'AgentPoolClass', name: 'gpu' }
+    const { provisioner } = onKarpenter()
+    const supply = await provisioner.supply(aNodeRequest({ nodeClass }), call)
+    expect(supply).toMatchObject({ phase: 'blocked', reason: 'InvalidRequest' })
+    expect('message' in supply && supply.message).toMatch(
+      /^resource.nodeClassRef: .*KWOKNodeClass .*not AgentPoolClass/,
+    )
+  })
+
   test('holds up no Workspace that has its nodes', async () => {
     const world = onKarpenter()
     const slots = await asked(world)

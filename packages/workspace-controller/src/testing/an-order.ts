@@ -13,7 +13,6 @@ export const SETTINGS = {
   tuningAllowedAddresses: '',
   adapterImageVolumes: false,
   namespace: 'kaito-workspace',
-  nodeClass: { group: 'kaito.sh', kind: 'AgentPoolClass' },
   tolerations: [],
 }
 

@@ -13,6 +13,7 @@ export interface ConditionState {
 export const CLAIMS_CONDITIONS: Partial<Record<string, string>> = {
   machine: WORKSPACE_CONDITIONS.machineReady,
   nodeclaim: WORKSPACE_CONDITIONS.nodeClaimReady,
+  nodepool: WORKSPACE_CONDITIONS.nodeClaimReady,
 }
 
 interface Tellings {

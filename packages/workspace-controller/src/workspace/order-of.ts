@@ -29,8 +29,6 @@ export interface OrderSettings {
   tuningAllowedAddresses: string
   /** Whether the cluster has image volumes, for adapters. */
   adapterImageVolumes: boolean
-  /** Kind of the classes that Workspaces may name; undefined where nodes have none. */
-  nodeClass: { group: string; kind: string } | undefined
   /** What this installation's nodes need to be tolerated beside what all GPU nodes do. */
   tolerations: readonly Toleration[]
 }
@@ -48,8 +46,6 @@ export function orderOf(workspace: Workspace, settings: OrderSettings): Answer {
   const [unfit] = catalogueFaults(workspace)
   if (unfit) return refuse(unfit.reason, unfit)
   const { resource, inference } = workspace
-  const foreign = foreignClass(resource, settings)
-  if (foreign) return foreign
   const sizes = sizesAsked(resource).flatMap(({ name }) => findInstanceType(name) ?? [])
   const field = unserved(workspace, sizes)
   if (field) return refuse(WORKSPACE_REASONS.notSupported, field)
@@ -177,15 +173,6 @@ function aboveLimit(count: number, { maxNodesPerWorkspace }: OrderSettings): Ans
   if (count <= maxNodesPerWorkspace) return undefined
   const message = `${count} nodes are above the limit of ${maxNodesPerWorkspace} per Workspace that this installation allows`
   return refuse(WORKSPACE_REASONS.limitReached, { path: 'resource.count', message })
-}
-
-/** A class means something only to the backend that nodes come from here. */
-function foreignClass({ nodeClassRef }: Workspace['resource'], { nodeClass }: OrderSettings): Answer | undefined {
-  if (!nodeClassRef) return undefined
-  if (nodeClassRef.group === nodeClass?.group && nodeClassRef.kind === nodeClass.kind) return undefined
-  const served = nodeClass ? `write group ${nodeClass.group} and kind ${nodeClass.kind}, or leave` : 'leave'
-  const message = `this installation's nodes have no classes of kind ${nodeClassRef.kind} (${nodeClassRef.group}); ${served} nodeClassRef out`
-  return refuse(WORKSPACE_REASONS.invalidRequest, { path: 'resource.nodeClassRef', message })
 }
 
 /** Kubernetes puts the name and a hash of ten characters into a label of each Pod of a StatefulSet. */
