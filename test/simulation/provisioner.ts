@@ -1,5 +1,10 @@
 import { createAzureCloud } from '@kaito/cloud-azure'
-import { DEFAULT_SETTINGS, type LifecycleSettings } from '../../packages/claim-lifecycle/src/index.ts'
+import {
+  createCaches,
+  createControllers,
+  DEFAULT_SETTINGS,
+  type LifecycleSettings,
+} from '../../packages/claim-lifecycle/src/index.ts'
 import {
   createEventRecorder,
   createKubeClient,
@@ -7,8 +12,7 @@ import {
   type Logger,
 } from '../../packages/controller-kit/src/index.ts'
 import { connectionOver } from '../../packages/controller-kit/src/testing/index.ts'
-import { createCaches } from '../../packages/gpu-provisioner/src/caches.ts'
-import { createControllers } from '../../packages/gpu-provisioner/src/controllers.ts'
+import { GPU_PROVISIONER } from '../../packages/gpu-provisioner/src/gpu-provisioner.ts'
 import { armClient } from './arm-wire.ts'
 import { kubeSender, type WatchWeather } from './kube-wire.ts'
 import { createLife, type Life } from './life.ts'
@@ -58,7 +62,12 @@ export function startProvisioner(options: Options): Life {
   const shared = { clock, random, log, metrics }
   const connection = connectionOver(kubeSender({ cluster, life, wire, weather }), shared)
   const client = createKubeClient(connection)
-  const caches = createCaches({ ...shared, connection }, { machines: true, nodeClaims: true })
+  const caches = createCaches({
+    ...shared,
+    connection,
+    classes: GPU_PROVISIONER.classes,
+    serve: { machines: true, nodeClaims: true },
+  })
   const events = createEventRecorder({ ...shared, client, component: 'gpu-provisioner' })
   const { subscriptionId, resourceGroup, cluster: clusterName, location } = azure.settings()
   const cloud = createAzureCloud({
@@ -73,6 +82,7 @@ export function startProvisioner(options: Options): Life {
   })
   const built = createControllers({
     ...shared,
+    provisioner: GPU_PROVISIONER,
     client,
     caches,
     cloud,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DURATION_PATTERN, durationMs } from './duration.ts'
 import { celText, expression, isLonger, mapOf, matches, type Rule, ruled, text } from './kubernetes-schema.ts'
+import { NODE_IMAGE_FAMILY_ANNOTATION } from './labels.ts'
 import type { ObjectMeta } from './object-meta.ts'
 
 const isDuration = expression(DURATION_PATTERN)
@@ -173,4 +174,10 @@ export interface AgentPoolClass {
   kind: 'AgentPoolClass'
   metadata: ObjectMeta
   spec?: AgentPoolClassSpec
+}
+
+/** The settings for a claim: KAITO's users ask for the image at the claim; whatever else they write there is the default. */
+export function withNodeImageFamily(spec: AgentPoolClassSpec, annotations: Record<string, string>): AgentPoolClassSpec {
+  const isAzureLinux = annotations[NODE_IMAGE_FAMILY_ANNOTATION]?.toLowerCase() === 'azurelinux'
+  return isAzureLinux && spec.osSKU === undefined ? { ...spec, osSKU: 'AzureLinux' } : spec
 }

@@ -1,4 +1,9 @@
-export { type AgentPoolClass, type AgentPoolClassSpec, agentPoolClassSchema } from './agent-pool-class.ts'
+export {
+  type AgentPoolClass,
+  type AgentPoolClassSpec,
+  agentPoolClassSchema,
+  withNodeImageFamily,
+} from './agent-pool-class.ts'
 export { NODE_HEALTHY_CONDITION } from './claim-conditions.ts'
 export { customResourceDefinitions } from './crd/definitions.ts'
 export { durationMs } from './duration.ts'
@@ -16,9 +21,12 @@ export {
   INSTANCE_NAME_ANNOTATION,
   INSTANCE_TYPE_LABEL,
   LAUNCH_REFUSALS_ANNOTATION,
+  MACHINE_DOMAIN,
   MACHINE_TYPE_LABEL,
-  NODE_IMAGE_FAMILY_ANNOTATION,
+  NODE_IMAGE_LABEL,
   NODE_POOL_LABEL,
+  PLACEMENT_SCOPE_LABEL,
+  PROVISIONER_KEY,
   PROVISIONER_NAME_LABEL,
   REGION_LABEL,
   REGISTERED_LABEL,

@@ -3,10 +3,23 @@ export const WORKSPACE_LABEL = 'kaito.sh/workspace'
 export const WORKSPACE_NAMESPACE_LABEL = 'kaito.sh/workspacenamespace'
 export const MACHINE_TYPE_LABEL = 'kaito.sh/machine-type'
 
+/** Which image a node runs, where its cloud says so on the Node. */
+export const NODE_IMAGE_LABEL = 'kubernetes.azure.com/node-image-version'
+/** Whether a node was placed in a zone or anywhere in its region: a requirement of Karpenter's for Azure. */
+export const PLACEMENT_SCOPE_LABEL = 'karpenter.azure.com/placement-scope'
+/** Domains, and those below them, whose labels describe the machine; what users name otherwise are labels of their own. */
+export const MACHINE_DOMAIN = /(^|\.)(kubernetes\.io|k8s\.io|karpenter\.sh|karpenter\.k8s\.[a-z]+|azure\.com)$/
+
 /** UID of the claim an instance was launched for: on the cloud's resource, its tag of the same meaning, and its Node. */
 export const CLAIM_UID_LABEL = 'kaito.sh/claim-uid'
 
 export const WORKSPACE_FINALIZER = 'workspace.finalizer.kaito.sh'
+
+/**
+ * Name of the provisioner that has a claim: an annotation on the claim, written with its finalizer, and a label on its
+ * Node. A claim that names another one is left alone.
+ */
+export const PROVISIONER_KEY = 'kaito.sh/provisioner'
 
 /** Finalizer of Karpenter's contract, on claims and on Nodes. */
 export const TERMINATION_FINALIZER = 'karpenter.sh/termination'

@@ -2,10 +2,9 @@ import type { AgentPoolClassSpec, NodeClaimSpec } from '@kaito/api'
 import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
 import { launchChoices } from '../launch/choices.ts'
+import { machineAdapter, nodeClaimAdapter } from '../testing/adapters.ts'
 import type { Requirement } from './claim.ts'
 import { claimFault } from './claim-fault.ts'
-import { machineAdapter } from './machine-adapter.ts'
-import { nodeClaimAdapter } from './node-claim-adapter.ts'
 
 type NodeRequirement = NodeClaimSpec['requirements'][number]
 type Parts = Parameters<typeof aMachine>[0]

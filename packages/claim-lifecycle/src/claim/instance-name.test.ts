@@ -1,8 +1,7 @@
 import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
+import { machineAdapter, nodeClaimAdapter } from '../testing/adapters.ts'
 import { INSTANCE_NAME, instanceName } from './instance-name.ts'
-import { machineAdapter } from './machine-adapter.ts'
-import { nodeClaimAdapter } from './node-claim-adapter.ts'
 import { instanceNameAnnotation, mayBeNamedAnew } from './recorded-instance-name.ts'
 
 const uid = '7c9e6679-7425-40de-944b-e07fc1f90ae7'

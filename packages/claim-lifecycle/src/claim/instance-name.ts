@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** What AKS takes as the name of what it makes for a claim. */
+/** What every cloud takes as the name of what it makes for a claim. */
 export const INSTANCE_NAME = /^[a-z][a-z0-9]{0,11}$/
 const DIGITS = 10
 const RANGE = 36n ** BigInt(DIGITS)

@@ -1,7 +1,7 @@
 import { aMachine } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
+import { machineAdapter } from '../testing/adapters.ts'
 import type { ClaimReport } from './claim-adapter.ts'
-import { machineAdapter } from './machine-adapter.ts'
 
 const NOW = '2026-01-01T01:00:00Z'
 const notLaunched = { met: false, reason: 'NotLaunched', message: 'Node not launched' } as const

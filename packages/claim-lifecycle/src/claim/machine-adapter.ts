@@ -3,6 +3,7 @@ import { mergeConditions, type Resource } from '@kaito/controller-kit'
 import type { Claim, StepName } from './claim.ts'
 import { type ClaimAdapter, type ClaimReport, type StepReport, unmet } from './claim-adapter.ts'
 import { quantityTexts, readIdentity, readWish, recordedStep } from './claim-reading.ts'
+import { type ClassReferences, namesClass, readsClasses } from './class-reference.ts'
 import { conditionMessage } from './condition-message.ts'
 
 /** Karpenter's way to take over a machine that exists: nothing is launched for it. */
@@ -28,21 +29,26 @@ const MACHINES: Resource<Machine> = {
   namespaced: false,
 }
 
-/** `Machine` of `karpenter.sh/v1alpha5`; its conditions follow knative's rules, as in Karpenter core 0.31. */
-export const machineAdapter: ClaimAdapter<Machine> = {
-  resource: MACHINES,
-  closing: { taint: UNSCHEDULABLE_TAINT, byCordon: true, protectedBy: undefined, staged: false },
-  serving: { expectsUnregisteredTaint: false, compares: 'all' },
-  isOurs: () => true,
-  read: readMachine,
-  status: machineStatus,
+/**
+ * `Machine` of `karpenter.sh/v1alpha5`; its conditions follow knative's rules, as in Karpenter core 0.31. Machines name no
+ * backend, so every one is ours; whether their class is depends on `served`.
+ */
+export function createMachineAdapter(served: ClassReferences): ClaimAdapter<Machine> {
+  return {
+    resource: MACHINES,
+    closing: { taint: UNSCHEDULABLE_TAINT, byCordon: true, protectedBy: undefined, staged: false },
+    serving: { expectsUnregisteredTaint: false, compares: 'all' },
+    isOurs: () => true,
+    read: (machine) => readMachine(machine, served),
+    status: machineStatus,
+  }
 }
 
-function readMachine({ metadata, spec, status }: Machine): Claim {
+function readMachine({ metadata, spec, status }: Machine, served: ClassReferences): Claim {
   return {
     ...readIdentity(metadata),
     ...readWish(spec),
-    className: className(spec?.machineTemplateRef),
+    className: readsClasses(served) ? className(spec?.machineTemplateRef) : undefined,
     classLabels: {},
     ownedByNodePool: false,
     terminationGracePeriodMs: undefined,
@@ -62,8 +68,8 @@ function readMachine({ metadata, spec, status }: Machine): Claim {
 
 /** A template of another group or kind belongs to another backend's settings, which do not concern us. */
 function className(template: NonNullable<Machine['spec']>['machineTemplateRef']): string | undefined {
-  const isOurs = template?.kind === 'AgentPoolClass' && template.apiVersion?.startsWith('kaito.sh/')
-  return isOurs ? template.name : undefined
+  const [group] = template?.apiVersion?.split('/') ?? []
+  return namesClass({ group, kind: template?.kind }) ? template?.name : undefined
 }
 
 type StoredConditions = NonNullable<Machine['status']>['conditions']

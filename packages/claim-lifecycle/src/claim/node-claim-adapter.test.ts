@@ -1,7 +1,7 @@
 import { aNodeClaim } from '@kaito/api/testing'
 import { describe, expect, test } from 'vitest'
+import { nodeClaimAdapter } from '../testing/adapters.ts'
 import type { ClaimReport, StepReport } from './claim-adapter.ts'
-import { nodeClaimAdapter } from './node-claim-adapter.ts'
 
 const CREATED = '2026-01-01T00:00:00Z'
 const NOW = '2026-01-01T01:00:00Z'

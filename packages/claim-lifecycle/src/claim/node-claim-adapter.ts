@@ -10,6 +10,7 @@ import type { Resource } from '@kaito/controller-kit'
 import type { Claim } from './claim.ts'
 import type { ClaimAdapter } from './claim-adapter.ts'
 import { quantityTexts, readIdentity, readWish, recordedStep } from './claim-reading.ts'
+import { type ClassReferences, namesClass } from './class-reference.ts'
 import { LABEL_VALUE } from './label-value.ts'
 import { INSTANCE_CREATED, nodeClaimStatus } from './node-claim-status.ts'
 
@@ -21,23 +22,19 @@ const NODE_CLAIMS: Resource<NodeClaim> = {
   namespaced: false,
 }
 
-const CLASS_GROUP = 'kaito.sh'
-const CLASS_KIND = 'AgentPoolClass'
-/** The class that KAITO's own claims name; there is no object behind it. */
-const DEFAULT_CLASS_KIND = 'KaitoNodeClass'
-
 /**
- * `NodeClaim` of `karpenter.sh/v1`, as in Karpenter core 1.x. Ours is one whose class reference names our group and kind;
- * labels never make it ours.
+ * `NodeClaim` of `karpenter.sh/v1`, as in Karpenter core 1.x. Ours is one whose class reference is among `served`; labels
+ * never make it ours.
  */
-export const nodeClaimAdapter: ClaimAdapter<NodeClaim> = {
-  resource: NODE_CLAIMS,
-  closing: { taint: DISRUPTED_TAINT, byCordon: false, protectedBy: DO_NOT_DISRUPT_ANNOTATION, staged: true },
-  serving: { expectsUnregisteredTaint: true, compares: 'requested' },
-  isOurs: ({ spec: { nodeClassRef } }) =>
-    nodeClassRef?.group === CLASS_GROUP && [CLASS_KIND, DEFAULT_CLASS_KIND].includes(nodeClassRef.kind),
-  read: readNodeClaim,
-  status: nodeClaimStatus,
+export function createNodeClaimAdapter({ group, kinds }: ClassReferences): ClaimAdapter<NodeClaim> {
+  return {
+    resource: NODE_CLAIMS,
+    closing: { taint: DISRUPTED_TAINT, byCordon: false, protectedBy: DO_NOT_DISRUPT_ANNOTATION, staged: true },
+    serving: { expectsUnregisteredTaint: true, compares: 'requested' },
+    isOurs: ({ spec: { nodeClassRef } }) => nodeClassRef?.group === group && kinds.includes(nodeClassRef.kind),
+    read: readNodeClaim,
+    status: nodeClaimStatus,
+  }
 }
 
 function readNodeClaim({ metadata, spec, status }: NodeClaim): Claim {
@@ -49,7 +46,7 @@ function readNodeClaim({ metadata, spec, status }: NodeClaim): Claim {
     ...readIdentity(metadata),
     ...wish,
     faults: [...wish.faults, ...expiry.faults, ...grace.faults],
-    className: spec.nodeClassRef.kind === CLASS_KIND ? spec.nodeClassRef.name : undefined,
+    className: namesClass(spec.nodeClassRef) ? spec.nodeClassRef.name : undefined,
     classLabels: classLabels(spec.nodeClassRef),
     ownedByNodePool: (metadata.ownerReferences ?? []).some(
       ({ apiVersion, kind }) => kind === 'NodePool' && apiVersion.startsWith('karpenter.sh/'),

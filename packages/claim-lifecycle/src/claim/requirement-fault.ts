@@ -1,4 +1,4 @@
-import { REGION_LABEL, ZONE_LABEL } from '@kaito/api'
+import { PLACEMENT_SCOPE_LABEL, REGION_LABEL, ZONE_LABEL } from '@kaito/api'
 import type { Claim, Requirement } from './claim.ts'
 import { LABEL_VALUE } from './label-value.ts'
 import { allowedValues, CHOICE_KEYS, contradiction, isMachineKey, permits } from './requirements.ts'
@@ -55,7 +55,7 @@ function machineFacts({ region, isZonal }: NodeFacts): Record<string, string | u
     'kubernetes.io/arch': 'amd64',
     'beta.kubernetes.io/arch': 'amd64',
     [REGION_LABEL]: region?.toLowerCase().replaceAll(' ', ''),
-    'karpenter.azure.com/placement-scope': isZonal ? 'zonal' : 'regional',
+    [PLACEMENT_SCOPE_LABEL]: isZonal ? 'zonal' : 'regional',
   }
 }
 

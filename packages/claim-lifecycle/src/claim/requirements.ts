@@ -1,6 +1,7 @@
 import {
   CAPACITY_TYPE_LABEL,
   INSTANCE_TYPE_LABEL,
+  MACHINE_DOMAIN,
   NODE_POOL_LABEL,
   PROVISIONER_NAME_LABEL,
   ZONE_LABEL,
@@ -9,8 +10,6 @@ import type { Requirement } from './claim.ts'
 
 const LABEL_VALUE = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
 const WHOLE_NUMBER = /^[0-9]{1,15}$/
-/** Labels of these domains describe a machine, so only a machine that is so can have them. */
-const MACHINE_DOMAIN = /(^|\.)(kubernetes\.io|k8s\.io|karpenter\.sh|karpenter\.k8s\.[a-z]+|azure\.com)$/
 /** They name who asks, not what for. */
 const OWNER_KEYS = new Set<string>([NODE_POOL_LABEL, PROVISIONER_NAME_LABEL])
 /** Answered by the choice that is launched. */

@@ -1,7 +1,7 @@
 import { quantityValue } from '@kaito/api'
 
 const GIB = 2 ** 30
-/** AKS takes a size from here on, and nothing between it and zero. */
+/** Clouds take a size from here on, and nothing between it and zero. */
 const SMALLEST_DISK_GIB = 30
 /** The rest of a disk is the system's, and what the kubelet keeps free. */
 const SHARE_FOR_PODS = 0.85

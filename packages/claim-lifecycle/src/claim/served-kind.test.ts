@@ -2,8 +2,7 @@ import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import { ApiError, DEFINITIONS, type KubernetesObject } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock } from '@kaito/controller-kit/testing'
 import { expect, test } from 'vitest'
-import { machineAdapter } from './machine-adapter.ts'
-import { nodeClaimAdapter } from './node-claim-adapter.ts'
+import { machineAdapter, nodeClaimAdapter, US } from '../testing/adapters.ts'
 import { createServedKind } from './served-kind.ts'
 
 const { signal } = new AbortController()
@@ -22,7 +21,12 @@ function aKind({
   const cluster = createFakeCluster({ clock: createManualClock() })
   const client = { ...cluster.client, ...(lists && { list: () => Promise.reject(lists) }) }
   const cache = { ...cluster.cacheOf(nodeClaimAdapter.resource), synced: () => synced, healthy: () => false }
-  const kind = createServedKind({ adapter: nodeClaimAdapter, client, claims: isServed ? cache : undefined })
+  const kind = createServedKind({
+    adapter: nodeClaimAdapter,
+    client,
+    provisioner: US,
+    claims: isServed ? cache : undefined,
+  })
   const put = (name: string, nodeClassKind: string) => {
     const nodeClassRef = { group: 'kaito.sh', kind: nodeClassKind, name: 'default' }
     const object = aNodeClaim({ metadata: { name, uid: `uid-${name}` }, spec: { nodeClassRef } })
@@ -73,7 +77,7 @@ test('a watch that is not there does no harm, one that is down does', () => {
 
 test('names what owner references name', () => {
   const { client } = createFakeCluster({ clock: createManualClock() })
-  const machines = createServedKind({ adapter: machineAdapter, client, claims: undefined })
+  const machines = createServedKind({ adapter: machineAdapter, client, provisioner: US, claims: undefined })
   expect(machines.owner).toEqual({ apiVersion: 'karpenter.sh/v1alpha5', kind: 'Machine' })
   expect(machineAdapter.isOurs(aMachine())).toBe(true)
 })

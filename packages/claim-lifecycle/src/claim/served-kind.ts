@@ -10,13 +10,25 @@ import {
 import { remembered } from '../remembered.ts'
 import type { Claim } from './claim.ts'
 import type { ClaimAdapter } from './claim-adapter.ts'
+import { otherHolder } from './claim-holder.ts'
+import type { ProvisionerIdentity } from './provisioner-identity.ts'
 
 /** What owner references and events name of a kind. */
 export function ownerOf({ group, version, kind }: Resource<KubernetesObject>): { apiVersion: string; kind: string } {
   return { apiVersion: `${group}/${version}`, kind }
 }
 
-/** One kind of claim for code that looks at the claims of every kind. Only claims that this backend serves show in it. */
+/** A claim as the server has it, whoever serves it. */
+export interface StoredClaim {
+  claim: Claim
+  /** By its class another backend's, or by the name on it another provisioner's. */
+  isOthers: boolean
+}
+
+/**
+ * One kind of claim for code that looks at the claims of every kind. Only claims that this provisioner has, or may take,
+ * show in it, unless everybody's are asked for.
+ */
 export interface ServedKind {
   readonly resource: Resource<KubernetesObject>
   /** What owner references and events name. */
@@ -35,6 +47,8 @@ export interface ServedKind {
    * @throws ApiError or ApiUnreachable where that cannot be told: nothing may be concluded then.
    */
   list(signal: AbortSignal): Promise<Claim[]>
+  /** The same for the claims of everybody: who has one may have an instance or a Node that looks like ours. */
+  listEverybodys(signal: AbortSignal): Promise<StoredClaim[]>
   /** From the server itself; undefined when there is no such claim, with the same care as `list`. */
   get(name: string, signal: AbortSignal): Promise<Claim | undefined>
 }
@@ -44,9 +58,11 @@ interface Options<T extends KubernetesObject> {
   client: KubeClient
   /** Undefined for a kind that is not served. */
   claims: Cache<T> | undefined
+  provisioner: ProvisionerIdentity
 }
 
-export function createServedKind<T extends KubernetesObject>({ adapter, client, claims }: Options<T>): ServedKind {
+export function createServedKind<T extends KubernetesObject>(options: Options<T>): ServedKind {
+  const { adapter, client, claims, provisioner } = options
   const { resource } = adapter
   const definition = { name: definitionName(resource) }
 
@@ -61,8 +77,18 @@ export function createServedKind<T extends KubernetesObject>({ adapter, client, 
     }
   }
 
-  const ours = (objects: readonly T[]) => objects.filter(adapter.isOurs).map(adapter.read)
-  const cachedClaim = remembered((object: T) => ours([object])[0])
+  function stored(object: T): StoredClaim {
+    const claim = adapter.read(object)
+    return { claim, isOthers: !adapter.isOurs(object) || otherHolder(claim, provisioner) !== undefined }
+  }
+
+  function ours(object: T): Claim | undefined {
+    const { claim, isOthers } = stored(object)
+    return isOthers ? undefined : claim
+  }
+
+  const cachedClaim = remembered(ours)
+  const everyObject = (signal: AbortSignal) => orNone(client.list(resource, { signal }), [], signal)
 
   return {
     resource,
@@ -74,10 +100,11 @@ export function createServedKind<T extends KubernetesObject>({ adapter, client, 
       claims?.onChange(({ type, object, previous }) =>
         listener(previous && cachedClaim(previous), type === 'deleted' ? undefined : cachedClaim(object)),
       ),
-    list: async (signal) => ours(await orNone(client.list(resource, { signal }), [], signal)),
+    list: async (signal) => (await everyObject(signal)).flatMap((object) => ours(object) ?? []),
+    listEverybodys: async (signal) => (await everyObject(signal)).map(stored),
     async get(name, signal) {
-      const stored = await orNone(client.get(resource, { name }, { signal }), undefined, signal)
-      return stored && adapter.isOurs(stored) ? adapter.read(stored) : undefined
+      const object = await orNone(client.get(resource, { name }, { signal }), undefined, signal)
+      return object && ours(object)
     },
   }
 }

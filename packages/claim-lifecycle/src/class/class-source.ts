@@ -28,6 +28,12 @@ export interface ClassSource {
   onChange(listener: (name: string) => void): void
 }
 
+/** Where claims name no class with settings. */
+export const NO_CLASSES: ClassSource = {
+  find: (name) => ({ found: false, name, why: 'notInstalled' }),
+  onChange: () => undefined,
+}
+
 /**
  * Classes of a cache. `isInstalled` is false while the API server does not serve the kind at all: then a claim that names
  * a class is told so, and one that names none needs no class.

@@ -181,7 +181,7 @@ describe('expireAfter', () => {
     const leaving = seen({ nodeClaim: { ...nodeClaim, metadata: { ...nodeClaim.metadata, deletionTimestamp } } })
     expect(plan(leaving).some((action) => action.do === 'endClaim')).toBe(false)
     const fresh = seen({ nodeClaim: { ...nodeClaim, metadata: { ...nodeClaim.metadata, finalizers: [] } } })
-    expect(plan(fresh)).toEqual([{ do: 'hold' }])
+    expect(plan(fresh)).toEqual([{ do: 'hold', annotations: { 'kaito.sh/provisioner': 'gpu-provisioner' } }])
   })
 
   test('N39 the claim comes by again in time, also when that is far away', () => {

@@ -2,6 +2,7 @@ import { APPROVED_DELETIONS_ANNOTATION } from '@kaito/api'
 import { CONFIG_MAPS } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock } from '@kaito/controller-kit/testing'
 import { expect, test } from 'vitest'
+import { US } from '../testing/adapters.ts'
 import { createBreaker } from './breaker.ts'
 import type { Candidate } from './plan.ts'
 
@@ -17,6 +18,7 @@ function aBreaker() {
     createBreaker({
       client: cluster.client,
       namespace: 'system',
+      provisioner: US,
       tell: (_object, { message }) => void told.push(message),
     })
   const approve = (count: string) =>

@@ -1,9 +1,9 @@
 import { APPROVED_DELETIONS_ANNOTATION } from '@kaito/api'
 import { CONFIG_MAPS, type ConfigMap, isAlreadyExists, type KubeClient } from '@kaito/controller-kit'
+import type { ProvisionerIdentity } from '../claim/provisioner-identity.ts'
 import type { TellEvent } from '../lifecycle/dependencies.ts'
 import type { Candidate } from './plan.ts'
-
-const NAME = 'gpu-provisioner-deletions'
+import { reportName } from './report-name.ts'
 
 /** Stops a pass that would delete suspiciously much, until somebody approves the very number. */
 export interface Breaker {
@@ -15,20 +15,28 @@ export interface Breaker {
   heldDeletions(): number
 }
 
+interface BreakerOptions {
+  client: KubeClient
+  namespace: string
+  provisioner: ProvisionerIdentity
+  tell: TellEvent
+}
+
 /**
  * While it is open, a ConfigMap in `namespace` names what waits; its annotation is where people approve. An approval
  * counts for what the ConfigMap names at that time: other candidates, even as many, need another.
  */
-export function createBreaker(options: { client: KubeClient; namespace: string; tell: TellEvent }): Breaker {
-  const { client, namespace, tell } = options
-  const key = { namespace, name: NAME }
+export function createBreaker(options: BreakerOptions): Breaker {
+  const { client, namespace, provisioner, tell } = options
+  const name = reportName(provisioner)
+  const key = { namespace, name }
   let held = 0
   let hasLooked = false
 
   async function open(candidates: readonly Candidate[], signal: AbortSignal): Promise<void> {
     const message =
       `${candidates.length} ${suspicion(candidates)}, too many to delete without a word. To approve: ` +
-      `kubectl -n ${namespace} annotate --overwrite configmap ${NAME} ${APPROVED_DELETIONS_ANNOTATION}=${candidates.length}`
+      `kubectl -n ${namespace} annotate --overwrite configmap ${name} ${APPROVED_DELETIONS_ANNOTATION}=${candidates.length}`
     const stored = await storedAs({ message, candidates: listing(candidates) }, signal)
     tell(stored, { type: 'Warning', reason: 'DeletionsHeld', message })
   }

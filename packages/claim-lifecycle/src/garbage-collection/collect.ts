@@ -45,8 +45,8 @@ function confirmation(
 async function orphanEnd(options: CollectorDependencies, { name, claimUid }: Candidate, signal: AbortSignal) {
   const { cloud, instances } = options
   // All of them: the claim of an instance may have another name.
-  const stored = await Promise.all(options.kinds.map((kind) => kind.list(signal)))
-  if (stored.flat().some((claim) => hasInstance(claim, { name, claimUid }))) return undefined
+  const stored = await Promise.all(options.kinds.map((kind) => kind.listEverybodys(signal)))
+  if (stored.flat().some((found) => hasInstance(found, { name, claimUid }))) return undefined
   // The termination itself reads the instance again and checks whose it is.
   return async () => {
     await cloud.terminate({ name, claimUid }, { signal })
@@ -55,7 +55,7 @@ async function orphanEnd(options: CollectorDependencies, { name, claimUid }: Can
 }
 
 async function claimEnd(options: CollectorDependencies, candidate: Candidate, signal: AbortSignal) {
-  const { client, cloud, kinds } = options
+  const { client, cloud, kinds, provisioner } = options
   const { kind, name, claimUid, claimKind } = candidate
   const served = kinds.find(({ owner, isServed }) => isServed && owner.kind === claimKind)
   const claim = await served?.get(name, signal)
@@ -63,8 +63,8 @@ async function claimEnd(options: CollectorDependencies, candidate: Candidate, si
   const instance = await cloud.get(claim.instanceName, { signal })
   if (kind === 'gone' && instance) return undefined
   const nodes = await client.list(NODES, { signal })
-  const claims = foundClaims(served, [claim])
-  const world = { now: 0, monotonic: 0, instances: instance ? [instance] : [], claims, nodes }
+  const claims = foundClaims(served, [{ claim, isOthers: false }])
+  const world = { now: 0, monotonic: 0, instances: instance ? [instance] : [], claims, nodes, provisioner }
   if (!candidates(world, 0).some((one) => one.kind === kind && one.claimUid === claimUid)) return undefined
   return async () => {
     await client.delete(served.resource, { name }, { preconditions: { uid: claimUid }, signal })
@@ -87,12 +87,12 @@ function tellEnd(
 
 /** A full list of the cloud's own: what names no claim any more cannot be asked for by name. */
 async function strayNodeEnd(options: CollectorDependencies, { name, claimUid }: Candidate, signal: AbortSignal) {
-  const { client, cloud, kinds } = options
+  const { client, cloud, kinds, provisioner } = options
   const instances = await cloud.list({ signal })
   const claims: FoundClaim[] = []
-  for (const kind of kinds) claims.push(...foundClaims(kind, await kind.list(signal)))
+  for (const kind of kinds) claims.push(...foundClaims(kind, await kind.listEverybodys(signal)))
   const nodes = await client.list(NODES, { labelSelector: `${CLAIM_UID_LABEL}=${claimUid}`, signal })
-  const world = { now: 0, monotonic: 0, instances, claims, nodes }
+  const world = { now: 0, monotonic: 0, instances, claims, nodes, provisioner }
   if (!candidates(world, 0).some((one) => one.kind === 'strayNode' && one.name === name)) return undefined
   const uid = nodes.find(({ metadata }) => metadata.name === name)?.metadata.uid ?? ''
   return () => client.delete(NODES, { name }, { preconditions: { uid }, signal })

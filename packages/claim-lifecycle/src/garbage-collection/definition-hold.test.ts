@@ -1,7 +1,7 @@
 import { APPROVED_DELETIONS_ANNOTATION } from '@kaito/api'
 import { ApiError, ApiUnreachable, DEFINITIONS } from '@kaito/controller-kit'
 import { expect, test } from 'vitest'
-import { machineAdapter } from '../claim/machine-adapter.ts'
+import { machineAdapter } from '../testing/adapters.ts'
 import { createCollectorWorld, MACHINES } from '../testing/collector-world.ts'
 
 const MINUTE = 60_000

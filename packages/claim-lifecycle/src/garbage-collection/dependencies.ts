@@ -1,5 +1,6 @@
 import type { CloudProvider, Instance } from '@kaito/cloud-provider'
 import type { Cache, Clock, KubeClient, Node } from '@kaito/controller-kit'
+import type { ProvisionerIdentity } from '../claim/provisioner-identity.ts'
 import type { ServedKind } from '../claim/served-kind.ts'
 import type { InstanceList } from '../instances/instance-list.ts'
 import type { TellEvent } from '../lifecycle/dependencies.ts'
@@ -11,6 +12,7 @@ import type { DeletionGuard } from './deletion-guard.ts'
 export interface CollectorDependencies {
   /** Every kind of claim, those that are not served included: their claims keep their instances. */
   kinds: readonly ServedKind[]
+  provisioner: ProvisionerIdentity
   client: KubeClient
   nodes: Cache<Node>
   cloud: CloudProvider

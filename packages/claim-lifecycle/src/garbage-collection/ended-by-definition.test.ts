@@ -1,7 +1,7 @@
 import { aMachine } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
 import type { Claim } from '../claim/claim.ts'
-import { machineAdapter } from '../claim/machine-adapter.ts'
+import { machineAdapter } from '../testing/adapters.ts'
 import { endedByDefinition, manyAreEnding } from './ended-by-definition.ts'
 
 const DELETED = '2026-01-01T12:00:00Z'

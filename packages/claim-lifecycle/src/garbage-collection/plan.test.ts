@@ -1,7 +1,7 @@
 import { aMachine } from '@kaito/api/testing'
 import type { Instance } from '@kaito/cloud-provider'
 import { expect, test } from 'vitest'
-import { machineAdapter } from '../claim/machine-adapter.ts'
+import { machineAdapter, US } from '../testing/adapters.ts'
 import { anInstance } from '../testing/instances.ts'
 import { abandonedNodes, type FoundClaim, NOTHING_SEEN, plan, unclaimedInstances, type World } from './plan.ts'
 
@@ -14,6 +14,7 @@ const initialized = { type: 'MachineInitialized', status: 'True' }
 const claim = (status = {}, metadata = {}): FoundClaim => ({
   kind: 'Machine',
   isServed: true,
+  isOthers: false,
   claim: machineAdapter.read(aMachine({ metadata: { finalizers: ['karpenter.sh/termination'], ...metadata }, status })),
 })
 const served = { providerID: 'fake:///1', nodeName: 'n', conditions: [initialized] }
@@ -26,6 +27,7 @@ const world = (parts: Partial<World>): World => ({
   instances: [],
   claims: [],
   nodes: [],
+  provisioner: US,
   ...parts,
 })
 

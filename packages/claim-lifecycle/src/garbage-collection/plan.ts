@@ -2,8 +2,10 @@ import { CLAIM_UID_LABEL, TERMINATION_FINALIZER } from '@kaito/api'
 import type { Instance } from '@kaito/cloud-provider'
 import type { Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
+import { isNodeOf } from '../claim/claim-holder.ts'
+import type { ProvisionerIdentity } from '../claim/provisioner-identity.ts'
 import { recordedInstanceName } from '../claim/recorded-instance-name.ts'
-import type { ServedKind } from '../claim/served-kind.ts'
+import type { ServedKind, StoredClaim } from '../claim/served-kind.ts'
 import { isLeaving, readyStatus } from '../node/node-facts.ts'
 
 /** A claim as a pass found it on the server. */
@@ -12,11 +14,16 @@ export interface FoundClaim {
   kind: string
   /** False where this process leaves the kind alone: such a claim keeps its instance, and nothing becomes of it. */
   isServed: boolean
+  /** Another backend's or provisioner's: it keeps what carries its UID, and that is all. */
+  isOthers: boolean
   claim: Claim
 }
 
-export function foundClaims({ owner, isServed }: Pick<ServedKind, 'owner' | 'isServed'>, claims: readonly Claim[]) {
-  return claims.map((claim): FoundClaim => ({ kind: owner.kind, isServed, claim }))
+export function foundClaims(
+  { owner, isServed }: Pick<ServedKind, 'owner' | 'isServed'>,
+  stored: readonly StoredClaim[],
+): FoundClaim[] {
+  return stored.map(({ claim, isOthers }) => ({ kind: owner.kind, isServed: isServed && !isOthers, isOthers, claim }))
 }
 
 /** The world as one pass sees it. The instances must have been listed before the claims of all kinds were read. */
@@ -28,6 +35,7 @@ export interface World {
   instances: readonly Instance[]
   claims: readonly FoundClaim[]
   nodes: readonly Node[]
+  provisioner: ProvisionerIdentity
 }
 
 /**
@@ -81,7 +89,8 @@ const FAILED_TAKES_LONGER = 6
 
 /** What may go, given how long each candidate has been one. Nothing goes on its first sight. */
 export function plan(world: World, earlier: Memory, rules: Rules): Verdict {
-  const { monotonic, claims, instances } = world
+  const { monotonic, instances } = world
+  const claims = world.claims.filter(({ isOthers }) => !isOthers)
   const unrest = unrestOf(world, earlier)
   const isRestless = (name: string) => monotonic - (unrest.get(name) ?? Number.NEGATIVE_INFINITY) < rules.settleMs
   const found = candidates(world, rules.graceMs).filter(({ kind, name }) => kind !== 'orphan' || !isRestless(name))
@@ -121,7 +130,7 @@ export function abandonedNodes(world: World): Node[] {
 
 /** Instances of KAITO's own provisioner that no claim of any kind has as its own: to be told, never to be touched. */
 export function unclaimedInstances({ instances, claims }: Pick<World, 'instances' | 'claims'>): Instance[] {
-  const names = new Set(claims.map(({ claim }) => claim.instanceName))
+  const names = new Set(claims.flatMap(({ claim, isOthers }) => (isOthers ? [] : [claim.instanceName])))
   return instances.filter(
     ({ name, claimUid, madeByKaito }) => madeByKaito && claimUid === undefined && !names.has(name),
   )
@@ -145,15 +154,18 @@ function orphan(
 ): Candidate | undefined {
   // Who stops or changes an instance has it in hand.
   if (claimUid === undefined || state === 'Deleting' || state === 'Busy' || state === 'Stopped') return undefined
-  if (claims.some(({ claim }) => hasInstance(claim, { name, claimUid }))) return undefined
+  if (claims.some((found) => hasInstance(found, { name, claimUid }))) return undefined
   // An unreadable age compares as false: what we cannot date we leave alone.
   const isOld = now - Date.parse(claimCreatedAt ?? '') > graceMs
   return isOld ? { kind: 'orphan', name, claimUid, claimKind: undefined } : undefined
 }
 
 /** Whether the claim keeps the instance from being an orphan. */
-export function hasInstance(claim: Claim, { name, claimUid }: { name: string; claimUid: string }): boolean {
-  return claim.uid === claimUid || isRestored(claim, name)
+export function hasInstance(
+  { claim, isOthers }: StoredClaim,
+  { name, claimUid }: { name: string; claimUid: string },
+): boolean {
+  return claim.uid === claimUid || (!isOthers && isRestored(claim, name))
 }
 
 /** A backup brings claims back under new UIDs: one that records a node had the instance of its name, or of that it notes. */
@@ -183,11 +195,14 @@ function strayNodes(world: World): Candidate[] {
   })
 }
 
-/** Nodes that carry the UID of a claim which does not exist and has no instance either. */
-function withoutOwner({ instances, claims, nodes }: World): Node[] {
+/**
+ * Nodes that carry the UID of a claim which does not exist and has no instance either. Those of another provisioner are
+ * left out: its instances are not in our list.
+ */
+function withoutOwner({ instances, claims, nodes, provisioner }: World): Node[] {
   const alive = new Set([...instances.map(({ claimUid }) => claimUid), ...claims.map(({ claim }) => claim.uid)])
-  return nodes.filter(({ metadata }) => {
-    const claimUid = metadata.labels?.[CLAIM_UID_LABEL]
-    return claimUid !== undefined && !alive.has(claimUid)
+  return nodes.filter((node) => {
+    const claimUid = node.metadata.labels?.[CLAIM_UID_LABEL]
+    return claimUid !== undefined && !alive.has(claimUid) && isNodeOf(provisioner, node)
   })
 }

@@ -41,6 +41,7 @@ export function createGarbageCollector(options: CollectorDependencies): Reconcil
       instances: listed,
       claims,
       nodes: options.nodes.list(),
+      provisioner: options.provisioner,
     }
     const { collect: found, limit, ...verdict } = plan(world, memory, rules)
     memory = verdict.memory
@@ -88,9 +89,10 @@ async function observeClaims(
   const claims: FoundClaim[] = []
   const held: Candidate[] = []
   for (const kind of kinds) {
-    const stored = await kind.list(signal)
+    const stored = await kind.listEverybodys(signal)
+    const ours = stored.flatMap(({ claim, isOthers }) => (isOthers ? [] : [claim]))
     claims.push(...foundClaims(kind, stored))
-    const waiting = kind.isServed ? await definitionHold.held(kind, stored, signal) : []
+    const waiting = kind.isServed ? await definitionHold.held(kind, ours, signal) : []
     held.push(
       ...waiting.map(
         ({ name, uid }): Candidate => ({ kind: 'definitionDeleted', name, claimUid: uid, claimKind: kind.owner.kind }),

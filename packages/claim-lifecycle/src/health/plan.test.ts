@@ -1,7 +1,7 @@
 import { aMachine } from '@kaito/api/testing'
 import type { Node } from '@kaito/controller-kit'
 import { expect, test } from 'vitest'
-import { machineAdapter } from '../claim/machine-adapter.ts'
+import { machineAdapter } from '../testing/adapters.ts'
 import { aNode } from '../testing/observed.ts'
 import { type Histories, type Patient, plan, type Ward } from './plan.ts'
 

@@ -6,12 +6,11 @@ import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/co
 import { expect, test } from 'vitest'
 import type { ClaimAdapter } from '../claim/claim-adapter.ts'
 import { instanceName } from '../claim/instance-name.ts'
-import { machineAdapter } from '../claim/machine-adapter.ts'
-import { nodeClaimAdapter } from '../claim/node-claim-adapter.ts'
 import { createServedKind } from '../claim/served-kind.ts'
 import { createDeletionGuard } from '../garbage-collection/deletion-guard.ts'
 import { createInstanceList } from '../instances/instance-list.ts'
 import { nodeIndexes } from '../node/node-indexes.ts'
+import { machineAdapter, nodeClaimAdapter, US } from '../testing/adapters.ts'
 import { aNode } from '../testing/observed.ts'
 import { createClaimHealth } from './claim-health.ts'
 import { createHealthController } from './controller.ts'
@@ -31,7 +30,13 @@ function createWard({ repair }: { repair?: AgentPoolClassSpec['repair'] } = {}) 
   const events: { about: string; reason: string; message: string }[] = []
   const instances = createInstanceList({ cloud, clock, log })
   const healthOf = <T extends KubernetesObject>(adapter: ClaimAdapter<T>, claims: Cache<T>) =>
-    createClaimHealth({ adapter, client, clock, claims, kind: createServedKind({ adapter, client, claims }) })
+    createClaimHealth({
+      adapter,
+      client,
+      clock,
+      claims,
+      kind: createServedKind({ adapter, client, provisioner: US, claims }),
+    })
   const controller = createHealthController({
     kinds: [
       healthOf(machineAdapter, cluster.cacheOf<Machine>(MACHINES)),

@@ -1,6 +1,6 @@
 import { aMachine } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
-import { machineAdapter } from '../claim/machine-adapter.ts'
+import { machineAdapter } from '../testing/adapters.ts'
 import { aNode } from '../testing/observed.ts'
 import { symptoms } from './symptoms.ts'
 

@@ -5,9 +5,9 @@ import { missingResource } from '../node/initialization.ts'
 import { readyStatus } from '../node/node-facts.ts'
 
 /**
- * Node conditions that are healthy while they are not True, as the node problem detector of AKS sets them
- * (https://learn.microsoft.com/azure/aks/node-problem-detector), the gravest first. Left out are those that announce
- * maintenance (`VMEventScheduled`) or only slow a node down (`GPUClockThrottling`, `FrequentUnregisterNetDevice`).
+ * Node conditions that are healthy while they are not True, as the node problem detectors of clouds set them, the gravest
+ * first. Left out are those that announce maintenance (`VMEventScheduled`) or only slow a node down
+ * (`GPUClockThrottling`, `FrequentUnregisterNetDevice`).
  */
 const BAD_CONDITIONS = [
   'GPUMissing',

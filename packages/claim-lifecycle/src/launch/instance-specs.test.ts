@@ -1,7 +1,7 @@
 import type { AgentPoolClassSpec } from '@kaito/api'
 import { aMachine } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
-import { machineAdapter } from '../claim/machine-adapter.ts'
+import { machineAdapter } from '../testing/adapters.ts'
 import { instanceSpecs } from './instance-specs.ts'
 
 const taint = (value: string) => ({ key: 'sku', value, effect: 'NoSchedule' as const })

@@ -1,9 +1,9 @@
-import { type AgentPoolClassSpec, CAPACITY_TYPE_LABEL, NODE_IMAGE_FAMILY_ANNOTATION, type Taint } from '@kaito/api'
+import { type AgentPoolClassSpec, CAPACITY_TYPE_LABEL, type Taint, withNodeImageFamily } from '@kaito/api'
 import type { InstanceSpec } from '@kaito/cloud-provider'
 import type { Claim, LaunchChoice } from '../claim/claim.ts'
 import { taintOf } from '../claim/stored-taint.ts'
 
-/** AKS gives every size at least that much where nobody names a disk (aks-docs, default OS disk sizing). */
+/** Every size has at least that much where nobody names a disk. */
 const LEAST_DEFAULT_GIB = 128
 
 interface Launch {
@@ -28,7 +28,7 @@ export function instanceSpecs(claim: Claim, { choices, spec, launch }: Launch): 
     labels: { ...nodeLabels, ...claim.fixedLabels, [CAPACITY_TYPE_LABEL]: capacityType, ...claim.labels },
     taints: [...claim.taints, ...nodeTaints.filter((taint) => !has(claim.taints, taint)).map(taintOf)],
     diskGiB: diskGiB(claim, spec),
-    class: withImageFamily(spec, claim),
+    class: withNodeImageFamily(spec, claim.annotations),
     claimCreatedAt: claim.createdAt,
   }))
 }
@@ -41,10 +41,4 @@ function diskGiB({ diskGiB, leastDiskGiB }: Claim, { osDisk }: AgentPoolClassSpe
 
 function has(taints: readonly Taint[], { key, effect }: { key: string; effect: string }): boolean {
   return taints.some((taint) => taint.key === key && taint.effect === effect)
-}
-
-/** KAITO's users ask for the image at the claim; whatever else they write there means the default. */
-function withImageFamily(spec: AgentPoolClassSpec, { annotations }: Claim): AgentPoolClassSpec {
-  const isAzureLinux = annotations[NODE_IMAGE_FAMILY_ANNOTATION]?.toLowerCase() === 'azurelinux'
-  return isAzureLinux && spec.osSKU === undefined ? { ...spec, osSKU: 'AzureLinux' } : spec
 }

@@ -1,7 +1,7 @@
 import { FAILED_LAUNCHES_ANNOTATION, RETRY_ANNOTATION } from '@kaito/api'
 import { aMachine } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
-import { machineAdapter } from '../claim/machine-adapter.ts'
+import { machineAdapter } from '../testing/adapters.ts'
 import type { RefusedChoice } from './choice-refusals.ts'
 import {
   failedLaunchAnnotation,

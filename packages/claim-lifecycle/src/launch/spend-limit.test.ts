@@ -1,6 +1,6 @@
 import { aMachine } from '@kaito/api/testing'
 import { expect, test } from 'vitest'
-import { machineAdapter } from '../claim/machine-adapter.ts'
+import { machineAdapter } from '../testing/adapters.ts'
 import { hasLimit, overLimit } from './spend-limit.ts'
 
 const creating = { conditions: [{ type: 'MachineLaunched', status: 'False', reason: 'PoolCreating' }] }

@@ -11,7 +11,7 @@ interface ClaimEvent {
 /** What a pass may do. Each can be repeated after a crash at any point. */
 export type Action =
   /** Puts our finalizer on the claim, and these annotations with it. */
-  | { do: 'hold'; annotations?: Record<string, string> }
+  | { do: 'hold'; annotations: Record<string, string> }
   /** Takes it off. */
   | { do: 'release' }
   | { do: 'labelClaim'; labels: Record<string, string> }

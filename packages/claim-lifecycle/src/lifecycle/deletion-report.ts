@@ -1,5 +1,6 @@
 import { deletionConflict } from '../adoption/adoption.ts'
 import { type ClaimReport, unmet } from '../claim/claim-adapter.ts'
+import { reportName } from '../garbage-collection/report-name.ts'
 import { isHeld } from '../node/node-facts.ts'
 import { podsLeftBehind } from '../termination/left-behind.ts'
 import type { NodeDrain } from '../termination/node-drain.ts'
@@ -88,9 +89,9 @@ function outageOf({ outage }: Observed, stage: Stage): Blocker | undefined {
   return { reason: outage.reason, message: `whether the instance is gone cannot be read: ${outage.message}` }
 }
 
-function heldBlocker({ deletionHeld, owner }: Observed): Blocker | undefined {
+function heldBlocker({ deletionHeld, owner, provisioner }: Observed): Blocker | undefined {
   if (!deletionHeld) return undefined
-  const message = `the definition of ${owner.kind} was deleted, and with it many claims: approve that in the ConfigMap gpu-provisioner-deletions`
+  const message = `the definition of ${owner.kind} was deleted, and with it many claims: approve that in the ConfigMap ${reportName(provisioner)}`
   return { reason: 'Deleting', message }
 }
 

@@ -1,6 +1,7 @@
 import type { CloudProvider } from '@kaito/cloud-provider'
 import type { Cache, Clock, KubeClient, KubernetesObject, Node } from '@kaito/controller-kit'
 import type { ClaimAdapter } from '../claim/claim-adapter.ts'
+import type { ProvisionerIdentity } from '../claim/provisioner-identity.ts'
 import type { ServedKind } from '../claim/served-kind.ts'
 import type { ClassSource } from '../class/class-source.ts'
 import type { DefinitionHold } from '../garbage-collection/definition-hold.ts'
@@ -19,6 +20,7 @@ export type TellEvent = (
 
 /** What all passes over one kind of claim share. */
 export interface Dependencies<T extends KubernetesObject> {
+  provisioner: ProvisionerIdentity
   adapter: ClaimAdapter<T>
   client: KubeClient
   claims: Cache<T>

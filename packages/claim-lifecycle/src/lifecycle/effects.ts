@@ -30,7 +30,7 @@ export function effectsOf<T extends KubernetesObject>(pass: Pass<T>): Effects<Ac
     hold: ({ annotations }) =>
       patchClaim(pass, {
         finalizers: [...finalizers(pass.current), TERMINATION_FINALIZER],
-        ...(annotations && { annotations }),
+        annotations,
       }),
     release: async () => {
       await patchClaim(pass, { finalizers: finalizers(pass.current).filter((one) => one !== TERMINATION_FINALIZER) })

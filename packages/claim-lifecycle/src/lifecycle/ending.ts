@@ -39,8 +39,8 @@ function terminatingActions(seen: Observed): Action[] {
 }
 
 /** Closed in one pass, deleted in the next, which then sees the Node as closed. */
-function closingActions({ closing }: Observed, node: Node): Action[] {
-  const patch = cordonPatch(node, closing)
+function closingActions(seen: Observed, node: Node): Action[] {
+  const patch = cordonPatch(node, seen)
   if (patch) return [{ do: 'patchNode', node, patch }]
   return isLeaving(node) ? [] : [{ do: 'deleteNode', node }]
 }
@@ -51,7 +51,7 @@ export function nodeLeavingActions(seen: Observed, node: Node): Action[] {
   // An upgrade or repair deletes Nodes by itself and waits for them to go: never hold those up.
   if (state !== 'Running' && state !== 'Stopped') return [{ do: 'releaseNode', node }]
   if (seen.listedAtMs <= Date.parse(node.metadata.deletionTimestamp ?? '') + TIMESTAMP_MS) return [{ do: 'lookAgain' }]
-  const patch = cordonPatch(node, seen.closing)
+  const patch = cordonPatch(node, seen)
   if (patch) return [{ do: 'patchNode', node, patch }]
   const drain = drainOfNode(seen, node)
   return isOpen(drain) ? drainActions(drain) : [{ do: 'releaseNode', node }]

@@ -1,5 +1,6 @@
 import { CLAIM_UID_LABEL } from '@kaito/api'
 import { ApiError, type KubernetesObject, keyOf, NODES, parseKey } from '@kaito/controller-kit'
+import { otherHolder } from '../claim/claim-holder.ts'
 import type { Action } from './action.ts'
 import type { Observed } from './observed.ts'
 import type { Pass } from './pass.ts'
@@ -10,10 +11,12 @@ import { isEndingLaunch, plan } from './plan.ts'
  * still asks for it. Otherwise the pass ends as after a conflict.
  */
 export async function justify<T extends KubernetesObject>(pass: Pass<T>, action: Action): Promise<void> {
-  const { client, adapter } = pass.dependencies
+  const { client, adapter, provisioner } = pass.dependencies
   const fresh = await client.get(adapter.resource, parseKey(keyOf(pass.current)), { signal: pass.call.signal })
   const isSame = fresh !== undefined && fresh.metadata.uid === pass.seen.claim.uid && adapter.isOurs(fresh)
-  if (isSame && isPlanned({ ...pass.seen, claim: adapter.read(fresh) }, action)) return
+  const claim = isSame ? adapter.read(fresh) : undefined
+  const isOurs = claim !== undefined && otherHolder(claim, provisioner) === undefined
+  if (isOurs && isPlanned({ ...pass.seen, claim }, action)) return
   throw conflict(`the stored claim does not ask for ${action.do}`)
 }
 

@@ -34,6 +34,7 @@ export async function observe<T extends KubernetesObject>(
     now,
     claim,
     owner: ownerOf(adapter.resource),
+    provisioner: dependencies.provisioner,
     closing: adapter.closing,
     serving: adapter.serving,
     sighting,

@@ -2,6 +2,7 @@ import type { Instance } from '@kaito/cloud-provider'
 import type { Node, Pod } from '@kaito/controller-kit'
 import type { Claim, LaunchChoice } from '../claim/claim.ts'
 import type { ClosingRule, ServingRule } from '../claim/claim-adapter.ts'
+import type { ProvisionerIdentity } from '../claim/provisioner-identity.ts'
 import type { FoundClass } from '../class/class-source.ts'
 import type { ChoiceRefusal } from '../launch/choice-refusals.ts'
 import { matchesLabels } from '../node/node-facts.ts'
@@ -22,6 +23,8 @@ export interface Observed {
   now: number
   claim: Claim
   owner: { apiVersion: string; kind: string }
+  /** By whom it is served. */
+  provisioner: ProvisionerIdentity
   closing: ClosingRule
   serving: ServingRule
   sighting: Sighting

@@ -1,7 +1,7 @@
 import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, UNREGISTERED_TAINT, ZONE_LABEL } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
 import { adoptionActions } from '../adoption/adoption.ts'
-import type { Claim } from '../claim/claim.ts'
+import { holderAnnotation } from '../claim/claim-holder.ts'
 import { instanceNameAnnotation } from '../claim/recorded-instance-name.ts'
 import { claimEnd } from '../expiration/claim-end.ts'
 import { instanceSpecs } from '../launch/instance-specs.ts'
@@ -22,7 +22,7 @@ export function plan(seen: Observed): Action[] {
   const { claim } = seen
   if (claim.deletedAt !== undefined) return claim.held && !seen.deletionHeld ? deletionActions(seen) : []
   // Alone in its pass: an instance that nobody holds leaks.
-  if (!claim.held) return [holding(claim)]
+  if (!claim.held) return [holding(seen)]
   const adoption = adoptionActions(seen)
   if (adoption) return adoption
   const end = claimEnd(seen)
@@ -36,9 +36,9 @@ export function plan(seen: Observed): Action[] {
   return node ? servingActions(seen, node) : launchActions(seen)
 }
 
-function holding(claim: Claim): Action {
-  const annotations = instanceNameAnnotation(claim)
-  return { do: 'hold', ...(annotations && { annotations }) }
+/** Two provisioners that serve the same claim both try this write, and the server takes one of them. */
+function holding({ claim, provisioner }: Observed): Action {
+  return { do: 'hold', annotations: { ...instanceNameAnnotation(claim), ...holderAnnotation(provisioner) } }
 }
 
 /** The launch on record as failed has something left that must go before the next one. */
@@ -72,9 +72,9 @@ const OPEN_TOO_EARLY = {
   message: `the Node came without the taint ${UNREGISTERED_TAINT.key}: pods could come to it before its labels and taints were complete`,
 } as const
 
-function servingActions({ claim, owner, serving }: Observed, node: Node): Action[] {
+function servingActions({ claim, owner, provisioner, serving }: Observed, node: Node): Action[] {
   const { met: initialized } = initialization(claim, node, undefined)
-  const patch = registrationPatch({ claim, owner, node, initialized })
+  const patch = registrationPatch({ claim, owner, provisioner, node, initialized })
   const labels = missingLabels(claim.labels, { ...nodeLabels(node), ...claim.fixedLabels, ...claim.classLabels })
   const isTold = patch && serving.expectsUnregisteredTaint && wasOpenTooEarly(claim, node)
   return [

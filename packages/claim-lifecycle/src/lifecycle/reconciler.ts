@@ -15,6 +15,7 @@ import { type LaunchRefusal, launchRefusal } from '../launch/refusal.ts'
 import { stopwatchOf } from '../termination/end-clock.ts'
 import type { Dependencies } from './dependencies.ts'
 import { effectsOf } from './effects.ts'
+import { createForeignClaims } from './foreign-claims.ts'
 import { absenceOf, observe } from './observe.ts'
 import type { PassReport } from './outcome.ts'
 import { type Pass, tellOfClaim } from './pass.ts'
@@ -31,18 +32,24 @@ export function createLifecycleReconciler<T extends KubernetesObject>(dependenci
   const pauses = createCloudPauses(dependencies.clock)
   const stopwatches = createStopwatches(dependencies.clock)
   const shapes = createToldOnce(dependencies.clock, SHAPE_EVENT_PAUSE_MS)
+  const foreign = createForeignClaims(dependencies)
+
+  /** The claims of others are none of our business, whatever made them come by. */
+  function served(key: string, log: ReconcileContext['log']): T | undefined {
+    const object = dependencies.claims.get(key)
+    if (!object) foreign.forget(key)
+    if (object && dependencies.adapter.isOurs(object) && !foreign.tell(object, log)) return object
+    pauses.clear(key)
+    pauses.clear(endOf(key))
+    stopwatches.forget(key)
+    stopwatches.forget(stopwatchOf(key))
+    shapes.forget(key)
+    return undefined
+  }
 
   return async function reconcile(key, { signal, log }) {
-    const object = dependencies.claims.get(key)
-    // Another backend's claims are none of our business, whatever made them come by.
-    if (!object || !dependencies.adapter.isOurs(object)) {
-      pauses.clear(key)
-      pauses.clear(endOf(key))
-      stopwatches.forget(key)
-      stopwatches.forget(stopwatchOf(key))
-      shapes.forget(key)
-      return undefined
-    }
+    const object = served(key, log)
+    if (!object) return undefined
     const asking = pauseOf(key, object)
     const seen = await observe(dependencies, object, { signal, cloudPauseMs: pauses.left(asking), stopwatches })
     const pass: Pass<T> = { dependencies, seen, current: object, outcome: {}, call: { signal } }

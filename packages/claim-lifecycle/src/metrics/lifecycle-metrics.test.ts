@@ -5,10 +5,10 @@ import { anInstanceSpec, createFakeCloud } from '@kaito/cloud-provider/testing'
 import { createMetrics, NODES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { machineAdapter } from '../claim/machine-adapter.ts'
 import { createServedKind } from '../claim/served-kind.ts'
 import { createInstanceList } from '../instances/instance-list.ts'
 import { nodeIndexes } from '../node/node-indexes.ts'
+import { machineAdapter, US } from '../testing/adapters.ts'
 import { anInstance } from '../testing/instances.ts'
 import { createLifecycleMetrics } from './lifecycle-metrics.ts'
 
@@ -24,7 +24,7 @@ function aWorld() {
   const instances = createInstanceList({ cloud, clock, log: createMemoryLog() })
   const nodes = cluster.cacheOf(NODES, nodeIndexes)
   const claims = cluster.cacheOf(MACHINES)
-  const kind = createServedKind({ adapter: machineAdapter, client: cluster.client, claims })
+  const kind = createServedKind({ adapter: machineAdapter, client: cluster.client, provisioner: US, claims })
   const lifecycle = createLifecycleMetrics({ metrics, clock })
   let held = 0
   lifecycle.show({ kinds: [kind], nodes, instances, heldDeletions: () => held, maxFailedLaunches: 3 })

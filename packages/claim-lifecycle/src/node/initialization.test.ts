@@ -1,7 +1,7 @@
 import { aMachine } from '@kaito/api/testing'
 import type { Node } from '@kaito/controller-kit'
 import { expect, test } from 'vitest'
-import { machineAdapter } from '../claim/machine-adapter.ts'
+import { machineAdapter } from '../testing/adapters.ts'
 import { initialization } from './initialization.ts'
 
 const ready = { type: 'Ready', status: 'True' } as const

@@ -1,4 +1,4 @@
-import { TERMINATION_FINALIZER } from '@kaito/api'
+import { NODE_IMAGE_LABEL, TERMINATION_FINALIZER } from '@kaito/api'
 import type { KubernetesObject, Node } from '@kaito/controller-kit'
 
 type NodeTaint = NonNullable<NonNullable<Node['spec']>['taints']>[number]
@@ -18,9 +18,6 @@ export function readyStatus(node: Node): 'True' | 'False' | 'Unknown' {
 export function matchesLabels(node: Node, labels: Record<string, string>): boolean {
   return Object.entries(labels).every(([key, value]) => node.metadata.labels?.[key] === value)
 }
-
-/** Where AKS says which image a node runs; other clouds do not. */
-const NODE_IMAGE_LABEL = 'kubernetes.azure.com/node-image-version'
 
 export function nodeImage({ metadata }: Node): string | undefined {
   return metadata.labels?.[NODE_IMAGE_LABEL]

@@ -2,8 +2,7 @@ import type { Taint } from '@kaito/api'
 import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import type { Node } from '@kaito/controller-kit'
 import { describe, expect, test } from 'vitest'
-import { machineAdapter } from '../claim/machine-adapter.ts'
-import { nodeClaimAdapter } from '../claim/node-claim-adapter.ts'
+import { machineAdapter, nodeClaimAdapter, US } from '../testing/adapters.ts'
 import { registrationPatch, wasOpenTooEarly } from './registration.ts'
 
 const owner = { apiVersion: 'karpenter.sh/v1alpha5', kind: 'Machine' }
@@ -18,7 +17,7 @@ function node(metadata: Partial<Node['metadata']> = {}, taints: Taint[] = []): N
 }
 
 function patched(claim: ReturnType<typeof claimed>, on: Node, initialized = false) {
-  return registrationPatch({ claim, owner, node: on, initialized })
+  return registrationPatch({ claim, owner, provisioner: US, node: on, initialized })
 }
 
 test("makes the Node the claim's in one patch of the Node as it was read (M15)", () => {
@@ -33,7 +32,12 @@ test("makes the Node the claim's in one patch of the Node as it was read (M15)",
       resourceVersion: '7',
       finalizers: ['x/y', 'karpenter.sh/termination'],
       ownerReferences: [other, { ...owner, name: claim.name, uid: claim.uid, blockOwnerDeletion: true }],
-      labels: { team: 'a', 'kaito.sh/claim-uid': claim.uid, 'karpenter.sh/registered': 'true' },
+      labels: {
+        team: 'a',
+        'kaito.sh/claim-uid': claim.uid,
+        'kaito.sh/provisioner': 'gpu-provisioner',
+        'karpenter.sh/registered': 'true',
+      },
       annotations: { note: 'b' },
     },
     spec: { taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }, agentTaint] },
@@ -62,7 +66,11 @@ test('does not put a startup taint back on a Node that lost its labels (M18, M19
 test('restores what was taken off by hand, and nothing else (M19)', () => {
   const claim = claimed()
   const ownerReferences = [{ ...owner, name: claim.name, uid: claim.uid, blockOwnerDeletion: true }]
-  const labels = { 'kaito.sh/claim-uid': claim.uid, 'node.kubernetes.io/instance-type': 'real' }
+  const labels = {
+    'kaito.sh/claim-uid': claim.uid,
+    'kaito.sh/provisioner': 'gpu-provisioner',
+    'node.kubernetes.io/instance-type': 'real',
+  }
   const finalizers = ['karpenter.sh/termination']
   const taints = [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }]
   const stripped = node({ labels, ownerReferences, finalizers }, taints)
@@ -91,7 +99,7 @@ describe('the Node of a NodeClaim', () => {
   const sku: Taint = { key: 'sku', value: 'gpu', effect: 'NoSchedule' }
   const nodeClaim = (parts: Parameters<typeof aNodeClaim>[0] = {}) => nodeClaimAdapter.read(aNodeClaim(parts))
   const patchOf = (on: Node, claim = nodeClaim()) =>
-    registrationPatch({ claim, owner: nodeClaimOwner, node: on, initialized: false })
+    registrationPatch({ claim, owner: nodeClaimOwner, provisioner: US, node: on, initialized: false })
 
   test('N15 loses the taint that kept pods off in the patch that registers it', () => {
     expect(patchOf(node({}, [unregistered, agentTaint]))).toMatchObject({

@@ -6,6 +6,7 @@ import {
   INSTANCE_NAME_ANNOTATION,
   LAUNCH_REFUSALS_ANNOTATION,
   type OwnerReference,
+  PROVISIONER_KEY,
   REGISTERED_LABEL,
   RETRY_ANNOTATION,
   type Taint,
@@ -14,12 +15,14 @@ import {
 } from '@kaito/api'
 import type { MergePatch, Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
+import type { ProvisionerIdentity } from '../claim/provisioner-identity.ts'
 import { findTaint, isHeld } from './node-facts.ts'
 
 const OWN_ANNOTATIONS = new Set([
   FAILED_LAUNCHES_ANNOTATION,
   INSTANCE_NAME_ANNOTATION,
   LAUNCH_REFUSALS_ANNOTATION,
+  PROVISIONER_KEY,
   RETRY_ANNOTATION,
 ])
 /** What the machine says about itself is true even where the claim says otherwise. */
@@ -28,6 +31,7 @@ const KUBELET_LABELS = /^(beta\.kubernetes\.io|kubernetes\.io|node\.kubernetes\.
 interface Registration {
   claim: Claim
   owner: { apiVersion: string; kind: string }
+  provisioner: Pick<ProvisionerIdentity, 'name'>
   node: Node
   /** All that the claim asked for is there: says so on the Node. */
   initialized: boolean
@@ -79,13 +83,14 @@ function missingOwner({ claim, owner, node }: Registration): OwnerReference[] | 
   return [...others, { ...owner, name: claim.name, uid: claim.uid, blockOwnerDeletion: true }]
 }
 
-function labelsOf({ claim, node, initialized }: Registration): Record<string, string> {
+function labelsOf({ claim, provisioner, node, initialized }: Registration): Record<string, string> {
   const existing = node.metadata.labels ?? {}
   const asked = Object.entries({ ...claim.fixedLabels, ...claim.classLabels, ...claim.labels })
   const synced = asked.filter(([key]) => !(KUBELET_LABELS.test(key) && existing[key] !== undefined))
   return {
     ...Object.fromEntries(synced),
     [CLAIM_UID_LABEL]: claim.uid,
+    [PROVISIONER_KEY]: provisioner.name,
     [REGISTERED_LABEL]: 'true',
     ...(initialized && { [INITIALIZED_LABEL]: 'true' }),
   }

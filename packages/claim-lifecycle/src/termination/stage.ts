@@ -21,7 +21,7 @@ const SHORTEST_DRAIN_MS = 5_000
 export type Stage = 'closing' | 'lost' | 'draining' | 'detaching' | 'terminating'
 
 export function stageOf(seen: Observed): Stage {
-  if (seen.nodes.some((node) => !isLeaving(node) || cordonPatch(node, seen.closing) !== undefined)) return 'closing'
+  if (seen.nodes.some((node) => !isLeaving(node) || cordonPatch(node, seen) !== undefined)) return 'closing'
   const held = heldNodes(seen)
   if (held.length === 0) return 'terminating'
   if (!mayStillRun(seen)) return seen.absence.proven ? 'terminating' : 'lost'

@@ -3,8 +3,7 @@ import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import { createFakeCloud } from '@kaito/cloud-provider/testing'
 import { CONFIG_MAPS, createMetrics, type KubernetesObject, NODES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
-import { machineAdapter } from '../claim/machine-adapter.ts'
-import { nodeClaimAdapter } from '../claim/node-claim-adapter.ts'
+import type { ProvisionerIdentity } from '../claim/provisioner-identity.ts'
 import { createServedKind } from '../claim/served-kind.ts'
 import { createBreaker } from '../garbage-collection/breaker.ts'
 import { createGarbageCollectionController } from '../garbage-collection/controller.ts'
@@ -13,6 +12,7 @@ import { createDeletionGuard } from '../garbage-collection/deletion-guard.ts'
 import { createInstanceList } from '../instances/instance-list.ts'
 import { nodeIndexes } from '../node/node-indexes.ts'
 import { DEFAULT_SETTINGS } from '../settings.ts'
+import { machineAdapter, nodeClaimAdapter, US } from './adapters.ts'
 
 export const MACHINES = machineAdapter.resource
 const NODE_CLAIMS = nodeClaimAdapter.resource
@@ -21,7 +21,7 @@ const REPORT = 'gpu-provisioner/gpu-provisioner-deletions'
 const OLD = '2029-01-01T00:00:00Z'
 
 /** A cluster, a cloud and a running garbage collector, all in memory on one clock that stands still. */
-export function createCollectorWorld() {
+export function createCollectorWorld(provisioner: ProvisionerIdentity = US) {
   const clock = createManualClock()
   const cluster = createFakeCluster({ clock })
   const cloud = createFakeCloud({ clock })
@@ -41,13 +41,19 @@ export function createCollectorWorld() {
     const settings = DEFAULT_SETTINGS
     const { settleMs, breakerShare: share } = settings.garbageCollection
     const kinds = [
-      createServedKind({ adapter: machineAdapter, client, claims: cluster.cacheOf<Machine>(MACHINES) }),
-      createServedKind({ adapter: nodeClaimAdapter, client, claims: cluster.cacheOf<NodeClaim>(NODE_CLAIMS) }),
+      createServedKind({ adapter: machineAdapter, client, provisioner, claims: cluster.cacheOf<Machine>(MACHINES) }),
+      createServedKind({
+        adapter: nodeClaimAdapter,
+        client,
+        provisioner,
+        claims: cluster.cacheOf<NodeClaim>(NODE_CLAIMS),
+      }),
     ]
     const definitionHold = createDefinitionHold({ client, clock, kinds, share })
-    const breaker = createBreaker({ client, namespace: 'gpu-provisioner', tell })
+    const breaker = createBreaker({ client, namespace: 'gpu-provisioner', provisioner, tell })
     const controller = createGarbageCollectionController({
       kinds,
+      provisioner,
       client,
       nodes: cluster.cacheOf(NODES, nodeIndexes),
       cloud,

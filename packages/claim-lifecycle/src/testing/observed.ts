@@ -3,12 +3,11 @@ import type { Instance } from '@kaito/cloud-provider'
 import type { Node } from '@kaito/controller-kit'
 import type { Claim } from '../claim/claim.ts'
 import { claimFault } from '../claim/claim-fault.ts'
-import { machineAdapter } from '../claim/machine-adapter.ts'
-import { nodeClaimAdapter } from '../claim/node-claim-adapter.ts'
 import { NO_CLASS } from '../class/class-source.ts'
 import { launchChoices } from '../launch/choices.ts'
 import type { Observed } from '../lifecycle/observed.ts'
 import { DEFAULT_SETTINGS } from '../settings.ts'
+import { machineAdapter, nodeClaimAdapter, US } from './adapters.ts'
 
 const UID = '7c9e6679-7425-40de-944b-e07fc1f90ae7'
 export const NOW = Date.parse('2026-01-01T12:00:00Z')
@@ -32,6 +31,7 @@ export function seen(
   const ofKind = nodeClaim ? ofNodeClaim(nodeClaim) : ofMachine(machine)
   return {
     now: NOW,
+    provisioner: US,
     ...ofKind,
     ...launchPreface(ofKind.claim),
     sighting: instance === 'unknown' ? { known: false } : { known: true, instance },

@@ -3,8 +3,7 @@ import { aMachine, aNodeClaim } from '@kaito/api/testing'
 import { createFakeCloud, type FakeCloudOptions } from '@kaito/cloud-provider/testing'
 import { createMetrics, NODES, type Node } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
-import { machineAdapter } from '../claim/machine-adapter.ts'
-import { nodeClaimAdapter } from '../claim/node-claim-adapter.ts'
+import type { ProvisionerIdentity } from '../claim/provisioner-identity.ts'
 import { createServedKind } from '../claim/served-kind.ts'
 import { AGENT_POOL_CLASSES, createClassSource } from '../class/class-source.ts'
 import { createAbsenceProofs } from '../instances/absence-proofs.ts'
@@ -13,6 +12,7 @@ import { createChoiceRefusals } from '../launch/choice-refusals.ts'
 import { claimIndexes, createLifecycleController } from '../lifecycle/controller.ts'
 import { nodeIndexes } from '../node/node-indexes.ts'
 import { DEFAULT_SETTINGS, type LifecycleSettings } from '../settings.ts'
+import { machineAdapter, nodeClaimAdapter, US } from './adapters.ts'
 import { createCrashPoint } from './crash-point.ts'
 
 const NAME = 'ws0123456ab'
@@ -23,9 +23,14 @@ interface ToldEvent {
   message: string
 }
 
+interface WorldOptions extends Omit<FakeCloudOptions, 'clock'> {
+  settings?: Partial<LifecycleSettings>
+  provisioner?: ProvisionerIdentity
+}
+
 /** A cluster, a cloud and a running lifecycle controller per kind of claim, all in memory on one clock that stands still. */
-export function createWorld(options: { settings?: Partial<LifecycleSettings> } & Omit<FakeCloudOptions, 'clock'> = {}) {
-  const { settings, ...cloudOptions } = options
+export function createWorld(options: WorldOptions = {}) {
+  const { settings, provisioner = US, ...cloudOptions } = options
   const clock = createManualClock()
   const cluster = createFakeCluster({ clock })
   const startedAt = clock.now()
@@ -61,9 +66,10 @@ export function createWorld(options: { settings?: Partial<LifecycleSettings> } &
     const client = process.client
     const shared = {
       client,
+      provisioner,
       kinds: [
-        createServedKind({ adapter: machineAdapter, client, claims: caches.claims }),
-        createServedKind({ adapter: nodeClaimAdapter, client, claims: caches.nodeClaims }),
+        createServedKind({ adapter: machineAdapter, client, provisioner, claims: caches.claims }),
+        createServedKind({ adapter: nodeClaimAdapter, client, provisioner, claims: caches.nodeClaims }),
       ],
       nodes: caches.nodes,
       cloud: process.cloud,

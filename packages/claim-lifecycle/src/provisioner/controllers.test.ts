@@ -1,23 +1,29 @@
+import type { Machine } from '@kaito/api'
 import { aMachine } from '@kaito/api/testing'
-import { AGENT_POOL_CLASSES, claimIndexes, DEFAULT_SETTINGS, machineAdapter, nodeIndexes } from '@kaito/claim-lifecycle'
 import { createFakeCloud } from '@kaito/cloud-provider/testing'
 import { createMetrics, NODES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
 import { expect, onTestFinished, test } from 'vitest'
+import { AGENT_POOL_CLASSES } from '../class/class-source.ts'
+import { claimIndexes } from '../lifecycle/controller.ts'
+import { nodeIndexes } from '../node/node-indexes.ts'
+import { DEFAULT_SETTINGS } from '../settings.ts'
+import { CLASSES, machineAdapter, US } from '../testing/adapters.ts'
 import { createControllers } from './controllers.ts'
 
 const NAME = 'ws0123456ab'
 const MINUTE = 60_000
 
-/** Everything that this binary does, in memory; `alive` says which of its watches are. */
+/** Everything that a provisioner does, in memory; `alive` says which of its watches are. */
 function running() {
   const clock = createManualClock()
   const cluster = createFakeCluster({ clock })
   const cloud = createFakeCloud({ clock })
   const alive = { machines: true, nodes: true }
-  const machines = cluster.cacheOf(machineAdapter.resource, claimIndexes(machineAdapter))
+  const machines = cluster.cacheOf<Machine>(machineAdapter.resource, claimIndexes(machineAdapter))
   const nodes = cluster.cacheOf(NODES, nodeIndexes)
   const { controllers, background = [] } = createControllers({
+    provisioner: { ...US, classes: CLASSES, comesWith: 'a chart' },
     client: cluster.client,
     caches: {
       machines: { ...machines, healthy: () => alive.machines },

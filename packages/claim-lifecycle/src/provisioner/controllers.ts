@@ -1,16 +1,3 @@
-import {
-  createAbsenceProofs,
-  createBreaker,
-  createChoiceRefusals,
-  createClassSource,
-  createDefinitionHold,
-  createDeletionGuard,
-  createGarbageCollectionController,
-  createHealthController,
-  createInstanceList,
-  createLifecycleMetrics,
-  type LifecycleSettings,
-} from '@kaito/claim-lifecycle'
 import type { CloudProvider, Instance } from '@kaito/cloud-provider'
 import type {
   Clock,
@@ -22,10 +9,23 @@ import type {
   Metrics,
   RunOptions,
 } from '@kaito/controller-kit'
+import { createClassSource, NO_CLASSES } from '../class/class-source.ts'
+import { createBreaker } from '../garbage-collection/breaker.ts'
+import { createGarbageCollectionController } from '../garbage-collection/controller.ts'
+import { createDefinitionHold } from '../garbage-collection/definition-hold.ts'
+import { createDeletionGuard } from '../garbage-collection/deletion-guard.ts'
+import { createHealthController } from '../health/controller.ts'
+import { createAbsenceProofs } from '../instances/absence-proofs.ts'
+import { createInstanceList } from '../instances/instance-list.ts'
+import { createChoiceRefusals } from '../launch/choice-refusals.ts'
+import { createLifecycleMetrics } from '../metrics/lifecycle-metrics.ts'
+import type { LifecycleSettings } from '../settings.ts'
 import type { Caches } from './caches.ts'
 import { claimKinds } from './claim-kinds.ts'
+import type { Provisioner } from './provisioner.ts'
 
 interface ControllersOptions {
+  provisioner: Provisioner
   client: KubeClient
   caches: Caches
   cloud: CloudProvider
@@ -43,21 +43,21 @@ interface ControllersOptions {
   metrics: Metrics
 }
 
-/** Everything this binary does. */
+/** Everything a provisioner does. */
 export function createControllers(
   options: ControllersOptions,
 ): Pick<RunOptions, 'controllers' | 'background' | 'checks'> {
-  const { caches, client, clock, cloud, events, hasClasses, namespace, pod, settings } = options
+  const { caches, client, clock, cloud, events, hasClasses, pod, settings } = options
   const tellOperator = (facts: EventFacts) => pod && events.record(pod, facts)
   const instances = createInstanceList({ ...options, tellOperator })
   const absences = createAbsenceProofs(clock)
   instances.onEnded(absences.noteEnded)
-  const claims = claimKinds(client, caches)
+  const claims = claimKinds(options)
   const kinds = claims.map(({ kind }) => kind)
   const seesClearly = () => instances.isKnown() && kinds.every((kind) => kind.healthy()) && caches.nodes.healthy()
   const { settleMs, breakerShare: share } = settings.garbageCollection
   const measures = createLifecycleMetrics(options)
-  const breaker = createBreaker({ client, namespace, tell: events.record })
+  const breaker = createBreaker({ ...options, tell: events.record })
   measures.show({ ...settings, kinds, nodes: caches.nodes, instances, heldDeletions: breaker.heldDeletions })
   const shared = {
     ...options,
@@ -69,7 +69,7 @@ export function createControllers(
     cloud: measures.measured(cloud),
     kinds,
     nodes: caches.nodes,
-    classes: createClassSource(caches.classes, hasClasses),
+    classes: caches.classes ? createClassSource(caches.classes, hasClasses) : NO_CLASSES,
     instances,
     absences,
     choiceRefusals: createChoiceRefusals(),

@@ -1,9 +1,12 @@
 import { customResourceDefinitions } from '@kaito/api'
 import { definitionFault } from '@kaito/controller-kit/testing'
 import { describe, expect, test } from 'vitest'
+import { CLASSES } from '../testing/adapters.ts'
 import { neededKinds } from './needed-kinds.ts'
 
-const both = neededKinds({ machines: true, nodeClaims: true })
+const provisioner = { classes: CLASSES, comesWith: 'the chart gpu-provisioner' }
+
+const both = neededKinds(provisioner, { machines: true, nodeClaims: true })
 const definitions = customResourceDefinitions()
 const established = { status: { conditions: [{ type: 'Established', status: 'True' }] } }
 
@@ -27,8 +30,14 @@ test('one kind of claim is enough, and classes are never waited for', () => {
 })
 
 test('a kind that is not served is not asked for', () => {
-  const kinds = neededKinds({ machines: false, nodeClaims: true })
+  const kinds = neededKinds(provisioner, { machines: false, nodeClaims: true })
   expect(kinds.map(({ resource }) => resource.kind)).toEqual(['NodeClaim', 'AgentPoolClass'])
+})
+
+test('classes are of no use to a provisioner whose claims cannot name one', () => {
+  const classes = { group: 'inventory.example.com', kinds: ['HostInventory'] }
+  const kinds = neededKinds({ ...provisioner, classes }, { machines: true, nodeClaims: true })
+  expect(kinds.map(({ resource }) => resource.kind)).toEqual(['Machine', 'NodeClaim'])
 })
 
 describe.each([
