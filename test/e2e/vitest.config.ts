@@ -19,6 +19,7 @@ const ON_ANY_CLUSTER = [
   'kubectl',
   'life',
   'metrics',
+  'node-backends',
   'outage',
   'placement',
   'refusals',

@@ -28,6 +28,22 @@ const objectSchema = z.looseObject({
 })
 const listSchema = z.object({ items: z.array(objectSchema) })
 
+/** Somebody's own claim for a node that carries what a Workspace's labelSelector wants. */
+export function claimByHand(name: string, apps: string, nodeClassRef: { group: string; kind: string }) {
+  return {
+    apiVersion: 'karpenter.sh/v1',
+    kind: 'NodeClaim',
+    metadata: { name, labels: { apps } },
+    spec: {
+      nodeClassRef: { ...nodeClassRef, name: 'default' },
+      requirements: [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['Standard_NC24ads_A100_v4'] }],
+      taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
+      resources: { requests: { 'nvidia.com/gpu': 1 } },
+      expireAfter: 'Never',
+    },
+  }
+}
+
 /** Objects of a cluster-scoped kind; none of one that is not served. */
 export async function objectsOf(kube: KubeHttp, path: string) {
   const { status, text } = await kube.ask(path)

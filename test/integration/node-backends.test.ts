@@ -1,24 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { createManifest } from '../harness/manifests.ts'
 import { until } from '../harness/until.ts'
-import { ModelLife, NODE_CLAIMS, nodesOf, objectsOf } from './model-life.ts'
+import { claimByHand, ModelLife, NODE_CLAIMS, nodesOf, objectsOf } from './model-life.ts'
 import { Scenario } from './scenario.ts'
 
 const MACHINES = '/apis/karpenter.sh/v1alpha5/machines'
 
-/** Somebody's own claim for a node that carries what a Workspace's labelSelector wants. */
-const claimByHand = (name: string, apps: string) => ({
-  apiVersion: 'karpenter.sh/v1',
-  kind: 'NodeClaim',
-  metadata: { name, labels: { apps } },
-  spec: {
-    nodeClassRef: { group: 'kaito.sh', kind: 'KaitoNodeClass', name: 'default' },
-    requirements: [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['Standard_NC24ads_A100_v4'] }],
-    taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
-    resources: { requests: { 'nvidia.com/gpu': 1 } },
-    expireAfter: 'Never',
-  },
-})
+const GPU_PROVISIONER = { group: 'kaito.sh', kind: 'KaitoNodeClass' }
 
 describe('nodes of the gpu-provisioner', () => {
   test('by a NodeClaim of their own serve a model, and go with it', async () => {
@@ -45,7 +33,7 @@ describe('nodes of the gpu-provisioner', () => {
     await life.apply()
     const waiting = await life.condition('ResourceReady', { status: 'False', reason: 'NoCapacity' })
     expect(waiting.message).toMatch(/kubectl label node <name> apps=phi-3/)
-    expect((await createManifest(kube, claimByHand('byhand', 'phi-3'))).status).toBe(201)
+    expect((await createManifest(kube, claimByHand('byhand', 'phi-3', GPU_PROVISIONER))).status).toBe(201)
     await life.answers()
     expect((await life.read())?.status.slots).toMatchObject([{ attempt: 0, nodeName: expect.any(String) }])
     await life.end()
