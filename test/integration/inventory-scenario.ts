@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { z } from 'zod'
 import { NodeProcess } from '../harness/child-process.ts'
 import { conditionSchema } from '../harness/conditions.ts'
-import { createManifest, type Manifest } from '../harness/manifests.ts'
+import { kubeconfigOf } from '../harness/kubeconfig.ts'
+import { createManifest, type Manifest, readManifests } from '../harness/manifests.ts'
+import { serviceAccountToken } from '../harness/service-account-token.ts'
 import { startTestBed, type TestBed } from '../harness/test-bed.ts'
 import { until } from '../harness/until.ts'
 
@@ -18,6 +21,15 @@ type Kind = keyof typeof KINDS
 export const SIZE = 'h100-8'
 const CLASS = { group: 'inventory.kaito.sh', kind: 'HostInventory', name: 'default' }
 const PATIENCE_MS = 60_000
+const RBAC = 'rbac.authorization.k8s.io'
+/** As the guide has it for who serves Machines. */
+const MACHINES_BINDING: Manifest = {
+  apiVersion: `${RBAC}/v1`,
+  kind: 'ClusterRoleBinding',
+  metadata: { name: `${NAMESPACE}-machines` },
+  roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: `${NAMESPACE}-machines` },
+  subjects: [{ kind: 'ServiceAccount', name: NAMESPACE, namespace: NAMESPACE }],
+}
 
 const objectSchema = z.looseObject({
   metadata: z.looseObject({
@@ -48,29 +60,48 @@ export class InventoryScenario {
   /** `hosts` are names; each has eight GPUs. Their Nodes do not join by that. */
   static async start(hosts: readonly string[], env: Record<string, string> = {}): Promise<InventoryScenario> {
     const scenario = new InventoryScenario(await startTestBed())
+    try {
+      await scenario.#install(hosts, env.SERVE_MACHINES === 'true')
+      scenario.run(env)
+      return scenario
+    } catch (error) {
+      await scenario.bed.stop()
+      throw error
+    }
+  }
+
+  /** What its manifest brings, but for the Deployment: the process has the rights of its account and no others. */
+  async #install(hosts: readonly string[], servesMachines: boolean): Promise<void> {
+    const { bed } = this
+    const manifests = await readManifests('deploy/examples/custom-provisioner/install.yaml')
     const entry = stringify({ instanceType: SIZE, gpus: 8, labels: { rack: 'a1' } })
-    const manifests: Manifest[] = [
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-      {
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name: 'gpu-hosts', namespace: NAMESPACE },
-        data: Object.fromEntries(hosts.map((host) => [host, entry])),
-      },
-    ]
-    for (const manifest of manifests) await scenario.#create(manifest)
-    scenario.run(env)
-    return scenario
+    const data = Object.fromEntries(hosts.map((host) => [host, entry]))
+    const inventory = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'gpu-hosts', namespace: NAMESPACE },
+      data,
+    }
+    const all = [...manifests.filter(({ kind }) => kind !== 'Deployment'), inventory]
+    // Roles of the whole cluster stay on a control plane that several tests use.
+    for (const manifest of servesMachines ? [...all, MACHINES_BINDING] : all) await this.#create(manifest, [201, 409])
+    const token = await serviceAccountToken(bed.kube, { namespace: NAMESPACE, name: NAMESPACE })
+    const { url, caPem } = bed.cluster
+    await writeFile(this.#kubeconfig, kubeconfigOf({ url, caPem, user: { token } }), { mode: 0o600 })
+  }
+
+  get #kubeconfig(): string {
+    return join(this.bed.folder, 'inventory-provisioner.kubeconfig')
   }
 
   /** Starts a process; it ends with the scenario at the latest. */
   run(env: Record<string, string> = {}): NodeProcess {
-    const { folder, kubeconfigPath } = this.bed
     this.#last = new NodeProcess({
       name: NAMESPACE,
       script: 'deploy/examples/custom-provisioner/src/main.ts',
-      env: { KUBECONFIG: kubeconfigPath, METRICS_PORT: '0', HEALTH_PROBE_PORT: '0', LEADER_ELECT: 'false', ...env },
-      logFile: join(folder, 'inventory-provisioner.log'),
+      // A container that is restarted in its Pod goes on at once.
+      env: { KUBECONFIG: this.#kubeconfig, METRICS_PORT: '0', HEALTH_PROBE_PORT: '0', POD_NAME: 'pod-0', ...env },
+      logFile: join(this.bed.folder, 'inventory-provisioner.log'),
     })
     return this.#last
   }
@@ -106,9 +137,9 @@ export class InventoryScenario {
     })
   }
 
-  async #create(manifest: Manifest): Promise<void> {
+  async #create(manifest: Manifest, accepted = [201]): Promise<void> {
     const { status, text } = await createManifest(this.bed.kube, manifest)
-    if (status !== 201) throw new Error(`${manifest.kind} ${manifest.metadata.name} was refused: ${text}`)
+    if (!accepted.includes(status)) throw new Error(`${manifest.kind} ${manifest.metadata.name} was refused: ${text}`)
   }
 
   async stored(name: string, kind: Kind = 'NodeClaim') {
