@@ -118,7 +118,13 @@ export class InventoryScenario {
       kind: 'Node',
       metadata: {
         name,
-        labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kaito.sh/machine-type': 'gpu' },
+        labels: {
+          'kubernetes.io/hostname': name,
+          'kubernetes.io/os': 'linux',
+          // Kubernetes would add it, at a time of its own.
+          'beta.kubernetes.io/os': 'linux',
+          'kaito.sh/machine-type': 'gpu',
+        },
         annotations: { 'simulation.kaito.sh/node': 'true', 'simulation.kaito.sh/gpus': '8' },
       },
     })

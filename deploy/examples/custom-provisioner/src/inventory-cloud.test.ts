@@ -210,7 +210,7 @@ describe('a host', () => {
 test('the size of an inventory is known once it was read', async () => {
   const { cloud, call } = createInventoryWorld({ 'gpu-1': { gpus: 4 } })
   expect(cloud.gpusOf?.(SIZE)).toBeUndefined()
-  await cloud.launch(spec('a'), call)
+  await cloud.list(call)
   expect(cloud.gpusOf?.(SIZE)).toBe(4)
 })
 

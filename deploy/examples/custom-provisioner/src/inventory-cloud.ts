@@ -35,7 +35,12 @@ export function createInventoryCloud(options: Options): CloudProvider {
         const found = hostOf(await store.read(signal), name)
         return found && instanceOf(found.assignment)
       }, signal),
-    list: ({ signal }) => asCloudAnswer(async () => [...(await store.read(signal)).values()].map(instanceOf), signal),
+    list: ({ signal }) =>
+      asCloudAnswer(async () => {
+        // For what it tells of faults and sizes, before somebody asks for a host.
+        await inventory.read(signal)
+        return [...(await store.read(signal)).values()].map(instanceOf)
+      }, signal),
     launch: (spec, { signal }) =>
       asCloudAnswer(async () => {
         refuseSettings(spec)
