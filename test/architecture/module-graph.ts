@@ -17,8 +17,10 @@ interface Import {
 export interface Module {
   path: string
   source: string
-  /** Name below `packages/`, or `test`. */
+  /** Name below `packages/`, that of a provisioner in `deploy/examples/`, or `test`. */
   owner: string
+  /** What the owner has to itself. */
+  home: string
   isTest: boolean
   imports: Import[]
   exports: { name: string; isType: boolean }[]
@@ -36,13 +38,13 @@ export function readModules(): Map<string, Module> {
 function readModule(path: string): Module {
   const source = readFileSync(join(ROOT, path), 'utf8')
   const { module } = parseSync(path, source)
-  const [top, name] = path.split('/')
-  const owner = top === 'packages' && name !== undefined ? name : 'test'
+  const [home = '', owner = 'test'] = /^(?:packages|deploy\/examples)\/([^/]+)\/(?=src\/|scripts\/)/.exec(path) ?? []
   const isTest = owner === 'test' || path.endsWith('.test.ts') || path.includes('/testing/')
   return {
     path,
     source,
     owner,
+    home,
     isTest,
     imports: [
       ...module.staticImports.map((entry) =>

@@ -26,9 +26,9 @@ export interface Example {
   manifests: Manifest[]
 }
 
-/** Names of all examples: paths below deploy/examples without their ending. */
+/** Names of all examples of a Workspace: paths below deploy/examples without their ending. */
 export function exampleNames(): string[] {
-  return globSync('**/*.yaml', { cwd: `${ROOT}${FOLDER}` })
+  return globSync('**/*.yaml', { cwd: `${ROOT}${FOLDER}`, exclude: ['*-provisioner/**'] })
     .map((path) => path.replace(/\.yaml$/, ''))
     .sort()
 }

@@ -22,6 +22,8 @@ const NODE_CLAIMS: Resource<NodeClaim> = {
   namespaced: false,
 }
 
+const NO_REFERENCE = { group: '', kind: '', name: '' }
+
 /**
  * `NodeClaim` of `karpenter.sh/v1`, as in Karpenter core 1.x. Ours is one whose class reference is among `served`; labels
  * never make it ours.
@@ -42,12 +44,14 @@ function readNodeClaim({ metadata, spec, status }: NodeClaim): Claim {
   const expiry = duration('expireAfter', spec.expireAfter === 'Never' ? undefined : spec.expireAfter)
   const grace = duration('terminationGracePeriod', spec.terminationGracePeriod)
   const { drained, volumesDetached, instanceTerminating } = NODE_CLAIM_CONDITIONS
+  // Those of other backends are read as well, whatever their definition lets in.
+  const { nodeClassRef = NO_REFERENCE } = spec
   return {
     ...readIdentity(metadata),
     ...wish,
     faults: [...wish.faults, ...expiry.faults, ...grace.faults],
-    className: namesClass(spec.nodeClassRef) ? spec.nodeClassRef.name : undefined,
-    classLabels: classLabels(spec.nodeClassRef),
+    className: namesClass(nodeClassRef) ? nodeClassRef.name : undefined,
+    classLabels: classLabels(nodeClassRef),
     ownedByNodePool: (metadata.ownerReferences ?? []).some(
       ({ apiVersion, kind }) => kind === 'NodePool' && apiVersion.startsWith('karpenter.sh/'),
     ),

@@ -45,6 +45,27 @@ test('N6 shows the claims that are ours, and no others', async () => {
   expect(await kind.get('others', signal)).toBeUndefined()
 })
 
+test('shows the claims of everybody to whom they all matter, and says which are not ours', async () => {
+  const { cluster, kind, put } = aKind()
+  put('ours', 'KaitoNodeClass')
+  put('others', 'EC2NodeClass')
+  put('inventorys', 'KaitoNodeClass')
+  cluster.edit(nodeClaimAdapter.resource, 'inventorys', ({ metadata }) => {
+    metadata.annotations = { 'kaito.sh/provisioner': 'inventory' }
+  })
+  const { nodeClassRef: _, ...spec } = aNodeClaim().spec
+  cluster.put<KubernetesObject>(nodeClaimAdapter.resource, Object.assign({ metadata: { name: 'lax' } }, { spec }))
+  const found = await kind.listEverybodys(signal)
+  expect(found.map(({ claim, isOthers }) => [claim.name, isOthers]).sort()).toEqual([
+    ['inventorys', true],
+    ['lax', true],
+    ['others', true],
+    ['ours', false],
+  ])
+  expect((await kind.list(signal)).map(({ name }) => name)).toEqual(['ours'])
+  expect(await kind.get('inventorys', signal)).toBeUndefined()
+})
+
 test('a kind without a definition has no claims', async () => {
   const { kind } = aKind({ lists: notServed, synced: false })
   expect(await kind.list(signal)).toEqual([])

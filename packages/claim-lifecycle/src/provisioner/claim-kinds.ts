@@ -27,11 +27,11 @@ interface Options {
 }
 
 /** Both kinds, those that are not served included. */
-export function claimKinds({ caches, ...options }: Options): ClaimKind[] {
-  const { classes } = options.provisioner
+export function claimKinds({ caches, client, provisioner }: Options): ClaimKind[] {
+  const { classes } = provisioner
   return [
-    claimKind({ ...options, adapter: createMachineAdapter(classes), claims: caches.machines }),
-    claimKind({ ...options, adapter: createNodeClaimAdapter(classes), claims: caches.nodeClaims }),
+    claimKind({ client, provisioner, adapter: createMachineAdapter(classes), claims: caches.machines }),
+    claimKind({ client, provisioner, adapter: createNodeClaimAdapter(classes), claims: caches.nodeClaims }),
   ]
 }
 
@@ -40,11 +40,11 @@ interface KindOptions<T extends KubernetesObject> extends Pick<Options, 'client'
   claims: Cache<T> | undefined
 }
 
-function claimKind<T extends KubernetesObject>({ claims, ...options }: KindOptions<T>): ClaimKind {
-  const kind = createServedKind({ ...options, claims })
+function claimKind<T extends KubernetesObject>({ adapter, claims, client, provisioner }: KindOptions<T>): ClaimKind {
+  const kind = createServedKind({ adapter, client, claims, provisioner })
   return {
     kind,
-    controllers: (shared) => (claims ? [createLifecycleController({ ...shared, ...options, claims })] : []),
-    health: (clock) => (claims ? [createClaimHealth({ ...options, claims, kind, clock })] : []),
+    controllers: (shared) => (claims ? [createLifecycleController({ ...shared, adapter, claims })] : []),
+    health: (clock) => (claims ? [createClaimHealth({ adapter, client, claims, kind, clock })] : []),
   }
 }

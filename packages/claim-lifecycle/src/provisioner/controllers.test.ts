@@ -1,5 +1,6 @@
 import type { Machine } from '@kaito/api'
 import { aMachine } from '@kaito/api/testing'
+import { CloudError } from '@kaito/cloud-provider'
 import { createFakeCloud } from '@kaito/cloud-provider/testing'
 import { createMetrics, NODES } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
@@ -20,6 +21,7 @@ function running() {
   const cluster = createFakeCluster({ clock })
   const cloud = createFakeCloud({ clock })
   const alive = { machines: true, nodes: true }
+  const metrics = createMetrics()
   const machines = cluster.cacheOf<Machine>(machineAdapter.resource, claimIndexes(machineAdapter))
   const nodes = cluster.cacheOf(NODES, nodeIndexes)
   const { controllers, background = [] } = createControllers({
@@ -40,14 +42,25 @@ function running() {
     clock,
     random: () => 0.5,
     log: createMemoryLog(),
-    metrics: createMetrics(),
+    metrics,
   })
   const stop = new AbortController()
   onTestFinished(() => stop.abort())
   for (const controller of controllers) void controller.run(stop.signal)
   for (const work of background) void work(stop.signal)
-  return { clock, cluster, cloud, alive }
+  return { clock, cluster, cloud, alive, metrics }
 }
+
+test('what the cloud accepts and refuses is counted', async () => {
+  const { clock, cluster, cloud, metrics } = running()
+  cloud.inject({ do: 'refuse', on: 'launch', error: new CloudError('QuotaExceeded', 'no quota') })
+  const creationTimestamp = new Date(clock.now()).toISOString()
+  cluster.put(machineAdapter.resource, aMachine({ metadata: { name: NAME, creationTimestamp } }))
+  await clock.advance(2 * MINUTE)
+  const text = await metrics.registry.metrics()
+  expect(text).toMatch(/^gpu_provisioner_launch_refusals_total\{.*reason="QuotaExceeded"\} 1$/m)
+  expect(text).toMatch(/^gpu_provisioner_launches_accepted_total\{.*\} 1$/m)
+})
 
 test.each(['machines', 'nodes'] as const)(
   'row 14: while the watch of %s is dead nothing is deleted unasked, neither what is late nor what is left over',

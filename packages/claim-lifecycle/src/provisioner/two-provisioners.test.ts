@@ -103,7 +103,7 @@ describe('two provisioners that serve the same kind of claim', () => {
     },
   )
 
-  test('a deletion is the holder’s alone: the other one neither ends it nor proves anything about it', async () => {
+  test("a deletion is the holder's alone: the other one neither ends it nor proves anything about it", async () => {
     const { clock, cluster, two, machine, stored } = neighbours()
     const annotations = { [NOTE]: 'somebody-else' }
     machine({ finalizers: HELD, annotations }, { providerID: 'other:///1' })

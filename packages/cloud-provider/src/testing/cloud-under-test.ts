@@ -9,12 +9,16 @@ export interface CloudUnderTest {
   settle(): Promise<void>
   /** Makes an instance that nobody of us launched, and waits until it runs. */
   plantForeign(name: string): Promise<void>
-  /** Makes an instance as KAITO's own provisioner leaves it, waits until it runs, and tells the providerID of its Node. */
-  plantKaito(name: string): Promise<string>
+  /**
+   * Makes an instance as KAITO's own provisioner leaves it, waits until it runs, and tells the providerID of its Node. A
+   * cloud in which that provisioner never made anything has none, and is held to refuse every adoption (`adopts: false`).
+   */
+  plantKaito?(name: string): Promise<string>
   /** Everything the cloud keeps of an instance: equal before and after means untouched. */
   fingerprint(name: string): Promise<unknown>
-  /** Makes the cloud refuse the next launch for want of quota. */
+  /** Makes the cloud refuse the next launch for want of quota, or as `refusedFor` says where it knows no quota. */
   refuseNextLaunch(): Promise<void>
+  refusedFor?: 'NoCapacity' | 'SkuNotAvailable'
   /** Makes every call fail from now on, as an outage does. */
   cutOff(): Promise<void>
   stop(): Promise<void>

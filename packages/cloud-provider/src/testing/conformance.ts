@@ -1,11 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Call, CloudProvider } from '../cloud-provider.ts'
-import { describeAdopt } from './adoption-conformance.ts'
+import { describeAdopt, describeNoAdoption } from './adoption-conformance.ts'
 import { type CloudUnderTest, call, cloudError, launched, own, spec } from './cloud-under-test.ts'
 import { anInstanceSpec } from './instance-spec.ts'
 
+interface Options {
+  /** Whether KAITO's own provisioner may have made instances there; true unless said otherwise. */
+  adopts?: boolean
+}
+
 /** Holds an implementation of SEAM 2 to its contract; every cloud and every fake passes it. */
-export function describeCloudProvider(name: string, setUp: () => Promise<CloudUnderTest>): void {
+export function describeCloudProvider(
+  name: string,
+  setUp: () => Promise<CloudUnderTest>,
+  { adopts = true }: Options = {},
+): void {
   describe(`cloud provider contract: ${name}`, () => {
     let world: CloudUnderTest
     beforeEach(async () => {
@@ -16,7 +25,8 @@ export function describeCloudProvider(name: string, setUp: () => Promise<CloudUn
     describeLaunch(() => world)
     describeRead(() => world)
     describeTerminate(() => world)
-    describeAdopt(() => world)
+    if (adopts) describeAdopt(() => world)
+    else describeNoAdoption(() => world)
     describeFailure(() => world)
   })
 }
@@ -86,10 +96,10 @@ function describeLaunch(world: () => CloudUnderTest): void {
   })
 
   test('says why a launch is refused, for which choice, and leaves nothing behind', async () => {
-    const { cloud, refuseNextLaunch } = world()
+    const { cloud, refuseNextLaunch, refusedFor = 'QuotaExceeded' } = world()
     await refuseNextLaunch()
     const error = await cloudError(cloud.launch(spec, call))
-    expect(error.reason).toBe('QuotaExceeded')
+    expect(error.reason).toBe(refusedFor)
     expect(error.message).not.toBe('')
     expect(error.choice).toEqual({ instanceType: spec.instanceType, zone: undefined, capacityType: 'on-demand' })
     expect(await cloud.get(spec.name, call)).toBeUndefined()
