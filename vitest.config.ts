@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'test/bench/**/*.test.ts', 'test/harness/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'test/{bench,conformance,harness}/**/*.test.ts'],
           // Some start processes of their own, which takes its time on a busy machine.
           testTimeout: 30_000,
         },
