@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { checklist } from './items/checklist.ts'
 import { readOptions } from './options.ts'
@@ -30,6 +31,13 @@ test.each(['gpu-provisioner', 'karpenter-kwok'])('the shipped exceptions of %s n
     .filter(({ needs }) => needs)
     .map(({ number }) => number)
   expect(Object.keys(exceptions).filter((item) => !known.includes(item))).toEqual([])
+})
+
+test('what the gpu-provisioner does otherwise is said where it is built', () => {
+  const page = readFileSync(new URL('../../packages/claim-lifecycle/README.md', import.meta.url), 'utf8')
+  const said = /What differs, and why:\n(.*?)\n## /s.exec(page)?.[1] ?? ''
+  const { exceptions } = given('--exceptions', 'test/conformance/exceptions/gpu-provisioner.yaml')
+  expect(Object.keys(exceptions).filter((item) => !new RegExp(`\\b${item}\\b`).test(said))).toEqual([])
 })
 
 test.each<[items: string, nodes: number, stories: string[]]>([
