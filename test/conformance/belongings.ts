@@ -29,6 +29,10 @@ export class Belongings {
     return this.#client.create(kind, { ...object, metadata: { ...object.metadata, labels } })
   }
 
+  has(kind: RawKind, name: string): boolean {
+    return this.#made.some((made) => made.kind === kind && made.name === name)
+  }
+
   async delete(kind: RawKind, name: string, namespace?: string): Promise<void> {
     const key = namespace === undefined ? { name } : { name, namespace }
     const stored = await this.#client.get(kind, key)

@@ -79,8 +79,26 @@ function requests({ gpus, isGpuProvisioner }: Options): object {
   return Object.keys(amounts).length > 0 ? { resources: { requests: amounts } } : {}
 }
 
+const GUARDED = 'conformance.kaito.sh/guarded'
+
+/** Lets nobody evict the Pod of the same name. */
+export function budgetFor(name: string, namespace: string): RawObject {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name, namespace },
+    spec: { minAvailable: 1, selector: { matchLabels: { [GUARDED]: name } } },
+  }
+}
+
+interface PodWishes {
+  name: string
+  namespace: string
+  priorityClassName?: string
+}
+
 /** A Pod that runs on that Node, whatever its taints, and needs nothing. */
-export function podOn(nodeName: string, name: string, namespace: string): RawObject {
+export function podOn(nodeName: string, { name, namespace, priorityClassName }: PodWishes): RawObject {
   const securityContext = {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
@@ -91,10 +109,11 @@ export function podOn(nodeName: string, name: string, namespace: string): RawObj
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace },
+    metadata: { name, namespace, labels: { [GUARDED]: name } },
     spec: {
       nodeName,
       terminationGracePeriodSeconds: 1,
+      ...(priorityClassName && { priorityClassName }),
       automountServiceAccountToken: false,
       tolerations: [{ key: TAINT.key, operator: 'Exists' }],
       containers: [{ name: 'pause', image: 'registry.k8s.io/pause:3.10', securityContext }],

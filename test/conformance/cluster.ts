@@ -32,6 +32,13 @@ export const KINDS = {
 } as const
 export const NODE_POOLS = claims('v1', 'NodePool', 'nodepools')
 export const EVENTS: RawKind = { group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true }
+export const BUDGETS: RawKind = {
+  group: 'policy',
+  version: 'v1',
+  kind: 'PodDisruptionBudget',
+  plural: 'poddisruptionbudgets',
+  namespaced: true,
+}
 export const VOLUME_ATTACHMENTS: RawKind = {
   group: 'storage.k8s.io',
   version: 'v1',

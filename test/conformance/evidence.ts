@@ -16,6 +16,7 @@ export type Act =
   | 'volumeAttached'
   | 'volumeDetached'
   | 'nodeDeleted'
+  | 'budgetRemoved'
   | 'deleted'
 
 /** The story of one claim from its creation to its end. */
@@ -27,6 +28,11 @@ export interface Life {
   node: Timeline
   /** Of the Pod that this program put on the Node. */
   pod: Timeline
+  /** Of another one there, which a disruption budget kept for a while. */
+  guarded: Timeline
+  /** Of a third one there, of critical priority. */
+  critical: Timeline
+  /** About claim and Node. */
   events: readonly SeenEvent[]
   acts: Partial<Record<Act, number>>
 }
@@ -60,7 +66,7 @@ export interface Answer {
 }
 
 /**
- * marked: taints, a startup taint, labels, a NodePool that does not exist, a pod, a volume; plain: nothing but what it needs;
+ * marked: taints, a startup taint, labels, a NodePool that does not exist, three pods, a budget, a volume; plain: nothing but what it needs;
  * impossible: a size that does not exist, expiring soon; foreign: a class of nobody; longName: a name of 13 characters;
  * unavailable: a size that is sold out.
  */

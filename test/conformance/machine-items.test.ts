@@ -91,6 +91,21 @@ const FAILURES: LifeChange[] = [
     'a pod first',
     (life) => ({ ...life, pod: life.pod.map((sighting) => ({ ...sighting, atMs: atMs(15) })) }),
   ],
+  [
+    'M36',
+    'marked',
+    'the critical one first',
+    (life) => ({ ...life, critical: life.critical.map((sighting) => ({ ...sighting, atMs: atMs(24) })) }),
+  ],
+  [
+    'M37',
+    'marked',
+    'evicted at once',
+    (life) => ({ ...life, guarded: life.guarded.map((sighting) => ({ ...sighting, atMs: atMs(22) })) }),
+  ],
+  ['M37', 'marked', 'the Node gone with it', (life) => goneAt(life, 'node', 23)],
+  ['M37', 'marked', 'nobody told', (life) => ({ ...life, events: [] })],
+  ['M37', 'marked', 'never evicted', (life) => ({ ...life, guarded: [] })],
   ['M43', 'plain', 'it is launched', (life) => life],
   ['M44', 'marked', 'a severity', (life) => reworded(life, 'Ready', { severity: 'Info' })],
   [

@@ -16,7 +16,7 @@ export const USAGE = `pnpm conformance --kubeconfig FILE --kind machine|nodeclai
   --items N1,N7                only these
   --exceptions FILE            YAML, item to reason: what this backend is known to do otherwise
   --timeout-minutes N          for one launch and for one end: 20
-  --namespace NAME             where its one pod runs: default
+  --namespace NAME             where its three pods run: default
   --json                       one JSON object instead of a table`
 
 const OPTIONS = {

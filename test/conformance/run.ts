@@ -8,6 +8,7 @@ import type { Stage } from './lives/stage.ts'
 import type { Options } from './options.ts'
 import { askQuestions } from './questions.ts'
 import { Recorder } from './recorder.ts'
+import { takeAway } from './take-away.ts'
 
 const RUN_LABEL = 'conformance.kaito.sh/run'
 const LETTERS: Record<LifeName | 'pool' | 'answers', string> = {
@@ -156,26 +157,3 @@ function reasonsAgainst({ kind, isGpuProvisioner, unavailable }: Options): Evide
     ...(!isGpuProvisioner && { longName: 'only gpu-provisioner names agent pools after claims' }),
   }
 }
-
-interface Leaving {
-  belongings: Belongings
-  kind: (typeof KINDS)[Options['kind']]
-  timeoutMs: number
-  tell: (line: string) => void
-}
-
-async function takeAway({ belongings, kind, timeoutMs, tell }: Leaving): Promise<string[]> {
-  await belongings.giveBack()
-  const end = performance.now() + timeoutMs
-  for (;;) {
-    const left = await belongings.left(kind)
-    if (left.length === 0) return left
-    if (performance.now() > end) {
-      tell(`still there after ${timeoutMs / 60_000} minutes, all marked for deletion: ${left.join(', ')}`)
-      return left
-    }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
-  }
-}
-
-const LOOK_AGAIN_MS = 500

@@ -5,7 +5,7 @@ import { firstWith, goneAtMs, hadCondition, last, living, type Timeline, wording
 import { notApplicable, unless, type Verdict } from '../verdict.ts'
 import { EXCLUDED_FROM_BALANCERS, WATCH_SLACK_MS } from './names.ts'
 import { unlessSoldOut } from './node-claim-launch.ts'
-import { endingFault, seconds } from './node-story.ts'
+import { budgetVerdict, criticalVerdict, endingFault, seconds } from './node-story.ts'
 import { launchTimes, parallelFault } from './parallel-launch.ts'
 
 const TERMINATION_TIME = 'karpenter.sh/nodeclaim-termination-timestamp'
@@ -54,8 +54,16 @@ export const NODE_CLAIM_END_ITEMS: Item[] = [
     'a silent Node without instance is released without a drain',
     'needs a hand at the kubelet and at the cloud',
   ),
-  unseen('N33', 'pods go in four groups, protected ones last', 'needs pods of critical priority'),
-  unseen('N34', 'a disruption budget holds up a drain', 'needs a disruption budget in a namespace of somebody'),
+  aboutLife(
+    'marked',
+    ['N33', 'critical pods go last', 'what a node needs for its pods is gone before them'],
+    criticalVerdict,
+  ),
+  aboutLife(
+    'marked',
+    ['N34', 'a disruption budget holds up a drain, and is told', 'a rollout loses more pods than its owner allows'],
+    budgetVerdict,
+  ),
   aboutLife(
     'marked',
     ['N35', 'a drain takes five seconds at least, and shows', 'pods that are just being bound are cut off'],

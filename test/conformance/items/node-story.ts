@@ -1,6 +1,7 @@
 import type { Life } from '../evidence.ts'
 import { hasTaint, type SeenObject } from '../seen-object.ts'
 import { asOf, firstWith, goneAtMs, last, living } from '../timeline.ts'
+import { notApplicable, unless, type Verdict } from '../verdict.ts'
 import { FINALIZER, REGISTERED, WATCH_SLACK_MS } from './names.ts'
 
 /** What both kinds of claim have in common about the Node; each answers what is wrong, or undefined. */
@@ -63,6 +64,33 @@ export function endingFault({ claim, node, acts }: Life): string | undefined {
   if (acts.deleted !== undefined && closing && closing.atMs < acts.deleted - WATCH_SLACK_MS)
     return 'the Node was deleted before the claim'
   return undefined
+}
+
+/** A pod with a budget stays, and its Node with it, until the budget goes; somebody is told. */
+export function budgetVerdict({ guarded, node, events, acts }: Life): Verdict {
+  const { budgetRemoved } = acts
+  if (budgetRemoved === undefined) return notApplicable('no pod ran on the Node')
+  const evicted = firstWith(guarded, ({ metadata }) => metadata.deletionTimestamp !== undefined)
+  const nodeGone = goneAtMs(node)
+  const early = (at: number | undefined) => at !== undefined && at < budgetRemoved
+  return unless(
+    early(evicted?.atMs) && 'the pod was evicted in spite of its budget',
+    early(nodeGone) && 'the Node went with the pod on it',
+    !events.some(({ reason }) => reason === 'FailedDraining') && 'no event FailedDraining',
+    evicted === undefined && 'the pod was not evicted when its budget was gone',
+  )
+}
+
+/** A critical pod stays while any other is there. */
+export function criticalVerdict({ guarded, critical, acts }: Life): Verdict {
+  if (acts.budgetRemoved === undefined || critical.length === 0) return notApplicable('no such pod ran on the Node')
+  const evictedAtMs = firstWith(critical, ({ metadata }) => metadata.deletionTimestamp !== undefined)?.atMs
+  const othersGone = goneAtMs(guarded)
+  return unless(
+    evictedAtMs === undefined && 'the critical pod was never evicted',
+    othersGone === undefined && 'the other pod was never gone',
+    (evictedAtMs ?? 0) < (othersGone ?? 0) && 'the critical pod was evicted while another was there',
+  )
 }
 
 /** A startup taint that was taken off stays off. */

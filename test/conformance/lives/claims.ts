@@ -1,6 +1,6 @@
-import { isConflict, isNotFound, NODES, PODS } from '../../../packages/controller-kit/src/index.ts'
-import { attachmentTo, podOn } from '../claim-form.ts'
-import { VOLUME_ATTACHMENTS } from '../cluster.ts'
+import { ApiError, isConflict, isNotFound, NODES, PODS } from '../../../packages/controller-kit/src/index.ts'
+import { attachmentTo, budgetFor, podOn } from '../claim-form.ts'
+import { BUDGETS, VOLUME_ATTACHMENTS } from '../cluster.ts'
 import type { Life } from '../evidence.ts'
 import { REGISTERED } from '../items/names.ts'
 import { EXPIRES_MS } from '../items/node-claim-launch.ts'
@@ -10,35 +10,44 @@ import { Actor, type Stage } from './stage.ts'
 
 /** How long to wait for what a backend does at once if it does it at all. */
 const SOON_MS = 15_000
+/** How long a cloud may take to refuse what it cannot have. */
+const REFUSAL_MS = 120_000
 const POD_MS = 180_000
+/** Long enough for several tries to evict. */
+const HELD_MS = 4_000
 
-/** Taints, labels and a startup taint; a pod and a volume on its Node; then its end. */
+/** Taints, labels and a startup taint; three pods, a budget and a volume on its Node; then its end. */
 export async function playMarked(stage: Stage): Promise<Life> {
   const actor = new Actor(stage, 'marked')
   await actor.create()
-  await untilStartupTaintNamed(actor)
-  await removeStartupTaints(actor)
-  await actor.until(() => actor.isReady)
-  const node = actor.node
-  if (node && actor.isReady) {
-    if (stage.options.kind === 'machine') await loseLabel(actor, node.metadata.name)
-    await runPod(actor, node.metadata.name)
-  }
-  if (node && stage.options.kind === 'nodeclaim') await attachVolume(actor, node.metadata.name)
+  if (await untilStartupTaintNamed(actor)) await useNode(actor)
   await actor.delete()
+  await removeBudget(actor)
   await detachVolume(actor)
   await actor.until(() => actor.isGone)
   return actor.story()
 }
 
-/** The Node has joined and is ready, so that nothing but the startup taint is in the way. */
-async function untilStartupTaintNamed(actor: Actor): Promise<void> {
+/** The Node has joined and is ready, so that nothing but the startup taint is in the way. False if it never comes so far. */
+async function untilStartupTaintNamed(actor: Actor): Promise<boolean> {
   const says = () =>
     actor.claim?.status.conditions.some(({ reason }) => reason === 'StartupTaintsExist') || actor.isReady
   const usable = () =>
     actor.node !== undefined && isTrue(actor.node, 'Ready') && actor.node.metadata.labels[REGISTERED] === 'true'
-  await actor.until(() => says() || usable())
+  if (!(await actor.until(() => says() || usable()))) return false
   await actor.until(says, SOON_MS)
+  return !actor.isGone
+}
+
+async function useNode(actor: Actor): Promise<void> {
+  const { kind } = actor.stage.options
+  await removeStartupTaints(actor)
+  await actor.until(() => actor.isReady)
+  const { node, isReady } = actor
+  if (!node) return
+  if (isReady && kind === 'machine') await loseLabel(actor, node.metadata.name)
+  if (isReady) await runPods(actor, node.metadata.name)
+  if (kind === 'nodeclaim') await attachVolume(actor, node.metadata.name)
 }
 
 async function removeStartupTaints(actor: Actor): Promise<void> {
@@ -69,11 +78,38 @@ async function loseLabel(actor: Actor, name: string): Promise<void> {
   await actor.until(() => actor.node?.metadata.labels[REGISTERED] === 'true' && actor.node !== node, SOON_MS)
 }
 
-async function runPod(actor: Actor, nodeName: string): Promise<void> {
+/** One that may be evicted, one that a budget keeps, and one that may only go after these. */
+async function runPods(actor: Actor, nodeName: string): Promise<void> {
   const { belongings, options, recorder, tell } = actor.stage
-  await belongings.create(PODS, podOn(nodeName, actor.name, options.namespace))
-  const runs = () => firstWith(recorder.pod(actor.name), (pod) => isTrue(pod, 'Ready')) !== undefined
-  if (!(await actor.until(runs, POD_MS))) tell(`the pod on ${nodeName} did not run; the Node ends with it nevertheless`)
+  const { namespace } = options
+  const place = (name: string, priorityClassName = '') =>
+    belongings.create(PODS, podOn(nodeName, { name, namespace, priorityClassName }))
+  const names = [actor.name, actor.guardedName]
+  for (const name of names) await place(name)
+  try {
+    await place(actor.criticalName, 'system-cluster-critical')
+    names.push(actor.criticalName)
+  } catch (error) {
+    // Some clusters keep this priority for their own namespaces.
+    if (!(error instanceof ApiError && error.status === 403)) throw error
+    tell(`a pod of critical priority is not allowed here: ${error.message}`)
+  }
+  const run = () => names.every((name) => firstWith(recorder.pod(name), (pod) => isTrue(pod, 'Ready')))
+  if (!(await actor.until(run, POD_MS)))
+    return tell(`the pods on ${nodeName} did not run; nothing is said about drains`)
+  await belongings.create(BUDGETS, budgetFor(actor.guardedName, namespace))
+}
+
+/** Held some seconds longer than the pod that nothing keeps. */
+async function removeBudget(actor: Actor): Promise<void> {
+  const { belongings, options, recorder } = actor.stage
+  if (!belongings.has(BUDGETS, actor.guardedName)) return
+  const isEvicted = () =>
+    firstWith(recorder.pod(actor.name), ({ metadata }) => metadata.deletionTimestamp !== undefined)
+  await actor.until(() => isEvicted() !== undefined, SOON_MS)
+  await actor.until(() => false, HELD_MS)
+  await belongings.delete(BUDGETS, actor.guardedName, options.namespace)
+  actor.did('budgetRemoved')
 }
 
 async function attachVolume(actor: Actor, nodeName: string): Promise<void> {
@@ -122,7 +158,7 @@ export async function playImpossible(stage: Stage): Promise<Life> {
   await actor.create()
   const isMachine = stage.options.kind === 'machine'
   if (isMachine)
-    await actor.until(() => Boolean(actor.claim?.status.conditions.some(({ message }) => message)), SOON_MS)
+    await actor.until(() => Boolean(actor.claim?.status.conditions.some(({ message }) => message)), REFUSAL_MS)
   // It expires by itself.
   else await actor.until(() => false, EXPIRES_MS + 2 * SOON_MS)
   await actor.delete()
@@ -143,7 +179,10 @@ export async function playUnavailable(stage: Stage): Promise<Life> {
 export async function playLongName(stage: Stage): Promise<Life> {
   const actor = new Actor(stage, 'longName')
   await actor.create()
-  await actor.until(() => Boolean(actor.claim?.status.conditions.some(({ message }) => message.includes('['))), SOON_MS)
+  await actor.until(
+    () => Boolean(actor.claim?.status.conditions.some(({ message }) => message.includes('['))),
+    REFUSAL_MS,
+  )
   await actor.delete()
   await actor.until(() => actor.isGone)
   return actor.story()

@@ -32,6 +32,15 @@ export class Actor {
     this.sent = claimOf(life, this.name, stage.options)
   }
 
+  /** Of its pod that a budget keeps, and of the budget. */
+  get guardedName(): string {
+    return `${this.name}p`
+  }
+
+  get criticalName(): string {
+    return `${this.name}q`
+  }
+
   did(act: Act): void {
     this.acts[act] = Date.now()
   }
@@ -72,14 +81,18 @@ export class Actor {
 
   async story(): Promise<Life> {
     const { recorder, cluster } = this.stage
-    const claim = recorder.claim(this.name)
-    const [first] = claim
+    const [claim, node] = [recorder.claim(this.name), recorder.nodeOf(this.name)]
+    // The kubelet records the name of its Node where the UID belongs, and others do as it does.
+    const about = [claim[0]?.object.metadata.uid, node[0]?.object.metadata.uid, node[0]?.object.metadata.name]
+    const events = await Promise.all(about.map((uid) => (uid ? eventsOf(cluster, uid) : [])))
     return {
       sent: readObject(this.sent),
       claim,
-      node: recorder.nodeOf(this.name),
+      node,
       pod: recorder.pod(this.name),
-      events: first ? await eventsOf(cluster, first.object.metadata.uid) : [],
+      guarded: recorder.pod(this.guardedName),
+      critical: recorder.pod(this.criticalName),
+      events: events.flat(),
       acts: this.acts,
     }
   }

@@ -42,24 +42,37 @@ interface Parts {
   claim: Steps
   node?: Steps
   pod?: Steps
+  guarded?: Steps
+  critical?: Steps
   sent?: Json
   events?: SeenEvent[]
   acts?: Life['acts']
 }
 
-export function lifeOf({ claim, node = [], pod = [], sent, events = [], acts = {} }: Parts): Life {
+export function lifeOf({
+  claim,
+  node = [],
+  pod = [],
+  guarded = [],
+  critical = [],
+  sent,
+  events = [],
+  acts = {},
+}: Parts): Life {
   const [first] = timelineOf(claim)
   return {
     sent: readObject(sent ?? first?.object),
     claim: timelineOf(claim),
     node: timelineOf(node),
     pod: timelineOf(pod),
+    guarded: timelineOf(guarded),
+    critical: timelineOf(critical),
     events,
     acts,
   }
 }
 
-type Which = 'claim' | 'node' | 'pod'
+type Which = 'claim' | 'node' | 'pod' | 'guarded' | 'critical'
 
 /** The same life, with every object of a kind changed; undefined leaves that sighting out. */
 export function changed(

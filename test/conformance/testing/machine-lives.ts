@@ -5,6 +5,16 @@ const FINALIZERS = ['karpenter.sh/termination']
 const TAINT = { key: 'sku', value: 'gpu', effect: 'NoSchedule' }
 const STARTUP = { key: 'starting', value: 'true', effect: 'NoSchedule' }
 const NOT_READY = { key: 'node.kubernetes.io/not-ready', value: '', effect: 'NoSchedule' }
+/** Evicted once its budget is gone. */
+const GUARDED_POD: Steps = [
+  [11, { metadata: { name: 'guarded' } }],
+  [25, { metadata: { deletionTimestamp: time(25) } }],
+  [26, 'gone'],
+]
+const CRITICAL_POD: Steps = [
+  [11, { metadata: { name: 'critical' } }],
+  [26.5, { metadata: { deletionTimestamp: time(26) } }],
+]
 const GPU = { 'nvidia.com/gpu': '1' }
 const REQUESTS = { resources: { requests: { ...GPU, storage: '128Gi' } } }
 
@@ -104,7 +114,10 @@ const life = (name: string, acts: Life['acts']): Life =>
       [10, { metadata: { name } }],
       [22, { metadata: { deletionTimestamp: time(22) } }],
     ],
-    acts: { created: atMs(0), startupTaintRemoved: atMs(7), ...acts },
+    guarded: GUARDED_POD,
+    critical: CRITICAL_POD,
+    events: [{ reason: 'FailedDraining', type: 'Warning', message: 'one pod' }],
+    acts: { created: atMs(0), startupTaintRemoved: atMs(7), budgetRemoved: atMs(24), ...acts },
   })
 
 const impossible = (): Life => {

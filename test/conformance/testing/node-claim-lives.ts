@@ -9,6 +9,16 @@ const TAINT = { key: 'sku', value: 'gpu', effect: 'NoSchedule' }
 const STARTUP = { key: 'starting', value: 'true', effect: 'NoSchedule' }
 const UNREGISTERED = { key: 'karpenter.sh/unregistered', value: '', effect: 'NoExecute' }
 const DISRUPTED = { key: 'karpenter.sh/disrupted', value: '', effect: 'NoSchedule' }
+/** Evicted once its budget is gone. */
+const GUARDED_POD: Steps = [
+  [11, { metadata: { name: 'guarded' } }],
+  [25, { metadata: { deletionTimestamp: time(25) } }],
+  [26, 'gone'],
+]
+const CRITICAL_POD: Steps = [
+  [11, { metadata: { name: 'critical' } }],
+  [26.5, { metadata: { deletionTimestamp: time(26) } }],
+]
 const GPU = { 'nvidia.com/gpu': '1' }
 
 const claimSent = (name: string, metadata: Json = {}, spec: Json = {}): Json => ({
@@ -115,8 +125,14 @@ const marked = (): Life =>
       [22, { metadata: { deletionTimestamp: time(22) } }],
       [23, 'gone'],
     ],
-    events: [{ reason: 'TerminationGracePeriodExpiring', type: 'Warning', message: 'at 01:00:20' }],
+    events: [
+      { reason: 'TerminationGracePeriodExpiring', type: 'Warning', message: 'at 01:00:20' },
+      { reason: 'FailedDraining', type: 'Warning', message: 'one pod' },
+    ],
+    guarded: GUARDED_POD,
+    critical: CRITICAL_POD,
     acts: {
+      budgetRemoved: atMs(24),
       created: atMs(0),
       startupTaintRemoved: atMs(7),
       volumeAttached: atMs(19),
