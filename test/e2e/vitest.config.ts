@@ -12,6 +12,7 @@ const ON_ANY_CLUSTER = [
   'claim-kinds',
   'claim-writers',
   'cluster-stop',
+  'conformance',
   'custom-provisioner',
   'examples',
   'faults',
