@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defaultSettings } from '@kaito/azure-emulator'
 import type { ControlPlaneAccess } from '../control-plane/control-plane.ts'
-import type { NodesChoice } from '../harness/cluster-under-test.ts'
+import type { NodesChoice } from '../harness/nodes-choice.ts'
 import { createHelm } from './helm.ts'
 
 export type Chart = 'workspace' | 'gpu-provisioner'

@@ -1,13 +1,7 @@
 import type { EmulatorOptions } from '@kaito/azure-emulator'
 import type { ContainerSimulation, LocalClusterOptions } from '@kaito/local-cluster'
 import type { AzureAccess } from './controller-settings.ts'
-
-/** Where nodes come from: `nodes` of the chart's values; what is left out is as the chart has it. */
-export interface NodesChoice {
-  provisioner?: 'machine' | 'nodeclaim' | 'nodepool' | 'existing-nodes'
-  profile?: string
-  settings?: object
-}
+import type { NodesChoice } from './nodes-choice.ts'
 
 export interface TestBedOptions {
   /** Where nodes come from; by Machines from the gpu-provisioner by default. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { NodesChoice } from './cluster-under-test.ts'
 import type { KubeHttp } from './kube-http.ts'
+import type { NodesChoice } from './nodes-choice.ts'
 import { AZURE_TOKEN_AUDIENCE, serviceAccountToken } from './service-account-token.ts'
 
 /** What a controller must be told to find its cluster in Azure. */

@@ -14,6 +14,7 @@ import type {
 } from './cluster-under-test.ts'
 import { type AzureAccess, azureEndpoints } from './controller-settings.ts'
 import { KubeHttp } from './kube-http.ts'
+import type { NodesChoice } from './nodes-choice.ts'
 import { podProcess, podSchema } from './pod-process.ts'
 
 const deploymentSchema = z.object({
