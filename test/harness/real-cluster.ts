@@ -5,13 +5,7 @@ import { z } from 'zod'
 import { emptyCluster } from '../control-plane/empty-cluster.ts'
 import { planeOfWorker } from '../control-plane/shared-planes.ts'
 import { upgradeNodes } from '../e2e/charts.ts'
-import type {
-  ClusterOptions,
-  ClusterUnderTest,
-  Controller,
-  ControllerStart,
-  NodesChoice,
-} from './cluster-under-test.ts'
+import type { ClusterOptions, ClusterUnderTest, Controller, ControllerStart } from './cluster-under-test.ts'
 import { type AzureAccess, azureEndpoints } from './controller-settings.ts'
 import { KubeHttp } from './kube-http.ts'
 import type { NodesChoice } from './nodes-choice.ts'
