@@ -1,5 +1,5 @@
 import { checklist } from './items/checklist.ts'
-import type { Options } from './options.ts'
+import { type Options, UsageError } from './options.ts'
 import { type Finding, findingsOf, tableOf } from './report.ts'
 import { gatherEvidence, mostNodes, neededFor } from './run.ts'
 
@@ -14,9 +14,10 @@ export async function conformance({ options, signal, tell }: ConformanceOptions)
   const { kind, items, exceptions, json } = options
   const wanted = checklist(kind).filter(({ number }) => items === undefined || items.includes(number))
   const unknown = items?.find((item) => !wanted.some(({ number }) => number === item))
-  if (unknown !== undefined) throw new Error(`there is no item ${unknown} about this kind of claim`)
+  if (unknown !== undefined) throw new UsageError(`there is no item ${unknown} about this kind of claim`)
   const lives = [...neededFor(options)].length
-  tell(`${wanted.length} items by ${lives} stories; at most ${mostNodes(options)} machines at a time, all given back`)
+  const size = options.instanceTypes.join(' or ') || 'a size that the backend chooses'
+  tell(`${wanted.length} items by ${lives} stories; at most ${mostNodes(options)} machines at a time, of ${size}`)
   const begun = performance.now()
   const { evidence, left } = await gatherEvidence({ options, signal, tell })
   tell(`took ${Math.round((performance.now() - begun) / 1000)} s`)

@@ -108,7 +108,7 @@ const FAILURES: LifeChange[] = [
   ['N20', 'marked', 'False', (life) => reworded(life, 'Initialized', { status: 'False' })],
   ['N20', 'marked', 'the startup taint again', taintsFrom(15, (life) => life.sent.spec.startupTaints)],
   ['N21', 'plain', 'a passing taint', taintsFrom(0, () => [NOT_READY])],
-  ['N22', 'marked', 'six seconds', delayed(9, 6)],
+  ['N22', 'marked', 'half a minute', delayed(9, 30)],
   ['N23', 'marked', 'a message', (life) => reworded(life, 'Ready', { message: 'fine' })],
   ['N23', 'marked', 'an old generation', (life) => reworded(life, 'Launched', { observedGeneration: 0 })],
   ['N23', 'marked', 'no label', label('node', 'karpenter.sh/initialized')],

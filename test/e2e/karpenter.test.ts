@@ -119,6 +119,15 @@ test('a static NodePool has as many Nodes as it asks for', async () => {
   await seen('nothing is left', async () => (await list(CLAIMS)).length + (await nodes()).length === 0)
 })
 
+test('a Karpenter that dies is followed by another, which ends what the first began', async () => {
+  await claim('left')
+  await seen('the claim is ready', async () => (await list(CLAIMS)).find(isReady))
+  await karpenter.stop()
+  await bed.kube.ask(`${CLAIMS}/left`, { method: 'DELETE' })
+  karpenter = await startKarpenter({ ...bed, nodeRegistrationDelay: '1s' })
+  await seen('claim and Node are gone', async () => (await list(CLAIMS)).length + (await nodes()).length === 0)
+})
+
 test('a claim that no machine can be had for is deleted', async () => {
   await claim('none', { ...karpenter.nodeClassRef, name: 'missing' })
   await seen('the claim is gone', async () => (await list(CLAIMS)).length === 0)

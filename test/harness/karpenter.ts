@@ -81,14 +81,18 @@ async function installDefinitions(kube: KubeHttp, files: string[]): Promise<void
   for (const path of SERVED) await until(`${path} is served`, async () => (await kube.ask(path)).status === 200)
 }
 
+/** A second Karpenter on the same cluster finds the class of the first. */
 async function installNodeClass(kube: KubeHttp, nodeRegistrationDelay: string | undefined): Promise<void> {
-  const { status, text } = await createManifest(kube, {
+  const { path, status, text } = await createManifest(kube, {
     apiVersion: `${NODE_CLASS.group}/${VERSION}`,
     kind: NODE_CLASS.kind,
     metadata: { name: NODE_CLASS.name },
     spec: nodeRegistrationDelay === undefined ? {} : { nodeRegistrationDelay },
   })
-  if (status !== 201) throw new Error(`the ${NODE_CLASS.kind} was refused: ${text}`)
+  if (status === 201) return
+  const spec = { nodeRegistrationDelay: nodeRegistrationDelay ?? null }
+  const changed = status === 409 ? await kube.mergePatch(path, { spec }) : { status, text }
+  if (changed.status !== 200) throw new Error(`the ${NODE_CLASS.kind} was refused: ${changed.text}`)
 }
 
 async function isReady(program: SupervisedProgram, probePort: number): Promise<boolean> {

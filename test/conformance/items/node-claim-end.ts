@@ -12,8 +12,8 @@ const TERMINATION_TIME = 'karpenter.sh/nodeclaim-termination-timestamp'
 const DISRUPTED = { key: 'karpenter.sh/disrupted', effect: 'NoSchedule' }
 /** What `terminationGracePeriod: 1h` of the marked claim comes to. */
 const GRACE_MS = 3_600_000
-/** Karpenter's least time for a drain is five seconds; the second is that of timestamps. */
-const LEAST_DRAIN_MS = 4_000
+/** Karpenter's least time for a drain is five seconds, by a timestamp without fractions; the rest is for the watch. */
+const LEAST_DRAIN_MS = 3_500
 /** How long a claim may take to go that holds no machine. */
 const RELEASE_MS = 30_000
 

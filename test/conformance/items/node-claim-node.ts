@@ -10,7 +10,7 @@ const OWNER = { apiVersion: 'karpenter.sh/v1', kind: 'NodeClaim' }
 const DO_NOT_SYNC = 'karpenter.sh/do-not-sync-taints'
 const GPU = 'nvidia.com/gpu'
 /** How soon after the GPUs a claim is ready that listens to its Node instead of looking now and then. */
-const AT_ONCE_MS = 5_000
+const AT_ONCE_MS = 10_000
 const OPEN_REASONS = [
   'AwaitingReconciliation',
   'NodeNotFound',
