@@ -10,18 +10,13 @@ const OWNER = { apiVersion: 'karpenter.sh/v1alpha5', kind: 'Machine' }
 const STEPS = ['MachineLaunched', 'MachineRegistered', 'MachineInitialized']
 const GPU = 'nvidia.com/gpu'
 
-const isFalse =
-  (type: string, ...reasons: string[]) =>
-  (life: Life) => {
-    const said = wordings(life.claim, type).filter(({ status }) => status === 'False')
-    return said.some(({ reason }) => reasons.includes(reason))
-  }
-
-const never = (type: string, reason: string) => (life: Life) =>
-  unless(
-    !isFalse(type, reason)(life) &&
-      `never ${type}=False/${reason}: ${wordings(life.claim, type).map(shown).join(', ')}`,
-  )
+const never =
+  (type: string, reason: string) =>
+  ({ claim }: Life) =>
+    unless(
+      !hadCondition(claim, { type, status: 'False', reason }) &&
+        `never ${type}=False/${reason}: ${wordings(claim, type).map(shown).join(', ')}`,
+    )
 
 /** M1 to M25: what is stored, how a launch goes, and when a Node is usable. */
 export const MACHINE_NODE_ITEMS: Item[] = [
@@ -65,10 +60,10 @@ export const MACHINE_NODE_ITEMS: Item[] = [
   unseen('M10', 'a lost status does not launch twice', 'needs a write that fails'),
   unseen('M11', 'a linked Machine takes over an instance', 'needs an instance that nobody has'),
   unseen('M12', 'a linked Machine without instance is deleted', 'needs a hand at the cloud'),
-  aboutLife('plain', ['M13', 'a Machine that waits for its Node says so', 'users look for the wrong cause'], (life) =>
-    isFalse('MachineRegistered', 'NodeNotFound', 'NotLaunched', 'MachineNotLaunched')(life)
-      ? unless(undefined)
-      : waitingVerdict(life),
+  aboutLife(
+    'plain',
+    ['M13', 'a Machine that waits for its Node says so', 'users look for the wrong cause'],
+    waitingVerdict,
   ),
   unseen('M14', 'two Nodes of one provider ID are an error', 'needs a Node that nobody made'),
   aboutLife(
@@ -179,9 +174,13 @@ function failureVerdict({ claim }: Life): Verdict {
 const isEverTrue = (claim: Life['claim'], type: string) => hadCondition(claim, { type, status: 'True' })
 
 function waitingVerdict({ claim }: Life): Verdict {
-  const said = wordings(claim, 'MachineRegistered')
-  if (said.every(({ status }) => status === 'True')) return notApplicable('its Node was there before the first status')
-  return unless(said.map(shown).join(', '))
+  const waiting = claim.filter(
+    ({ object }) => isTrue(object, 'MachineLaunched') && !isTrue(object, 'MachineRegistered'),
+  )
+  if (waiting.length === 0) return notApplicable('its Node was there as soon as it was launched')
+  const said = wordings(waiting, 'MachineRegistered')
+  const other = said.find(({ reason }) => reason !== 'NodeNotFound')
+  return unless(said.length === 0 && 'no MachineRegistered', other && shown(other))
 }
 
 function notReadyVerdict(life: Life): Verdict {
