@@ -11,9 +11,14 @@ interface RecorderOptions {
   signal: AbortSignal
 }
 
-/** Remembers every state of our claims and pods, and of the Nodes that came since it began. */
+/** Of a Node that was there before, which one of our claims may turn out to have been given. */
+const KEPT_OF_OTHERS = 50
+
+/** Remembers every state of our claims and pods, and of the Nodes that came since it began or became ours. */
 export class Recorder {
   readonly #sightings: Record<'claims' | 'nodes' | 'pods', Sighting[]> = { claims: [], nodes: [], pods: [] }
+  /** The last sightings of Nodes that were there before, by UID. */
+  readonly #others = new Map<string, Sighting[]>()
   readonly #listeners = new Set<() => void>()
   readonly #signal: AbortSignal
 
@@ -28,19 +33,34 @@ export class Recorder {
     await Promise.all(followed.map((cache) => cache.untilSynced(signal)))
     signal.throwIfAborted()
     const [, claims, pods] = followed
-    // What was there before belongs to somebody else.
-    recorder.#record('nodes', nodes, new Set(nodes.list().map(({ metadata }) => metadata.uid)))
+    for (const { metadata } of nodes.list()) recorder.#others.set(metadata.uid ?? '', [])
+    recorder.#record('nodes', nodes)
     if (claims) recorder.#record('claims', claims)
     if (pods) recorder.#record('pods', pods)
     return recorder
   }
 
-  #record(what: keyof Recorder['all'], cache: Cache<RawObject>, others: ReadonlySet<string | undefined> = new Set()) {
+  #record(what: keyof Recorder['all'], cache: Cache<RawObject>) {
     cache.onChange(({ type, object }) => {
-      if (others.has(object.metadata.uid)) return
-      this.#sightings[what].push({ atMs: Date.now(), change: type, object: readObject(object) })
+      const sighting: Sighting = { atMs: Date.now(), change: type, object: readObject(object) }
+      const others = what === 'nodes' ? this.#others.get(object.metadata.uid ?? '') : undefined
+      if (others) {
+        others.push(sighting)
+        others.splice(0, others.length - KEPT_OF_OTHERS)
+      } else this.#sightings[what].push(sighting)
+      this.#claimNodes()
       for (const listener of this.#listeners) listener()
     })
+  }
+
+  /** A Node that was there before is ours once it carries the provider ID of one of our claims. */
+  #claimNodes(): void {
+    const ours = new Set(this.#sightings.claims.flatMap(({ object }) => object.status.providerID ?? []))
+    for (const [uid, sightings] of this.#others) {
+      if (!ours.has(sightings.at(-1)?.object.spec.providerID ?? '')) continue
+      this.#others.delete(uid)
+      this.#sightings.nodes.push(...sightings)
+    }
   }
 
   get all(): Readonly<Record<'claims' | 'nodes' | 'pods', Timeline>> {

@@ -17,6 +17,7 @@ const ON_ANY_CLUSTER = [
   'examples',
   'faults',
   'inference-workloads',
+  'inventory-conformance',
   'inventory-nodes',
   'kill',
   'kubectl',
