@@ -9,8 +9,7 @@ export default defineConfig({
           include: [
             'packages/*/src/**/*.test.ts',
             'deploy/examples/*/src/**/*.test.ts',
-            'test/bench/**/*.test.ts',
-            'test/harness/**/*.test.ts',
+            'test/{bench,conformance,harness}/**/*.test.ts',
           ],
           // Some start processes of their own, which takes its time on a busy machine.
           testTimeout: 30_000,

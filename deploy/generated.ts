@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { customResourceDefinitions } from '@kaito/api'
+import { BACKEND_PROFILES, backendSettings } from '@kaito/node-provisioner'
 import { catalogueConfigMap, cataloguePage } from '@kaito/presets'
 import { Scalar, stringify } from 'yaml'
 
@@ -44,6 +45,14 @@ export const GENERATED: Record<string, { from: string; files: () => Record<strin
         data: Object.fromEntries(Object.entries(catalogueConfigMap()).map(([key, text]) => [key, lines(text)])),
       },
       'docs/presets.md': cataloguePage(),
+    }),
+  },
+  profiles: {
+    from: 'packages/node-provisioner/src/backend',
+    files: () => ({
+      'charts/kaito/workspace/files/backend-profiles.yaml': Object.fromEntries(
+        BACKEND_PROFILES.map((profile) => [profile, backendSettings(profile)]),
+      ),
     }),
   },
 }

@@ -1,6 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
@@ -8,6 +7,7 @@ import { KubeHttp } from '../harness/kube-http.ts'
 import { kubeconfigOf } from '../harness/kubeconfig.ts'
 import { until } from '../harness/until.ts'
 import { startEgressProxy } from './egress-proxy.ts'
+import { freePorts } from './free-ports.ts'
 import { SupervisedProgram } from './supervised-program.ts'
 import type { Tools } from './tools.ts'
 
@@ -265,23 +265,3 @@ function schedulerArguments(folder: string): string[] {
 }
 
 const FOLLOWER_ARGUMENTS = ['--leader-elect=false', '--secure-port=0', '--kube-api-qps=200', '--kube-api-burst=400']
-
-/** Ports that are free now: they are closed again, so that programs which cannot pick one themselves can take them. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(0, HOST, resolve)
-      })
-      return server
-    }),
-  )
-  const ports = servers.map((server) => {
-    const address = server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  })
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
-}

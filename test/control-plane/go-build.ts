@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 
@@ -14,7 +14,9 @@ interface GoBuild {
   version: string
   /** Main packages, by the name of the program that each makes. */
   packages: Record<string, string>
-  /** Where the programs are written. */
+  /** Paths of files in the module that are wanted beside the programs. */
+  files?: string[]
+  /** Where the programs and files are written. */
   folder: string
 }
 
@@ -39,7 +41,7 @@ function isNewEnough(version: string): boolean {
 }
 
 /** Builds programs of one module, exactly at its version and with the dependencies that its own `go.mod` chooses. */
-export async function buildFromModules({ module, version, packages, folder }: GoBuild): Promise<void> {
+export async function buildFromModules({ module, version, packages, files = [], folder }: GoBuild): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'kaito-go-'))
   try {
     const go = (args: string[]) =>
@@ -50,12 +52,13 @@ export async function buildFromModules({ module, version, packages, folder }: Go
       })
     await writeFile(join(work, 'go.mod'), 'module tools\n')
     const { stdout } = await go(['mod', 'download', '-json', `${module}@${version}`])
-    const { GoMod } = z.object({ GoMod: z.string() }).parse(JSON.parse(stdout))
+    const { GoMod, Dir } = z.object({ GoMod: z.string(), Dir: z.string() }).parse(JSON.parse(stdout))
     await writeFile(join(work, 'go.mod'), goMod(module, version, await readFile(GoMod, 'utf8')))
     for (const [program, mainPackage] of Object.entries(packages)) {
       const ldflags = `-s -w ${versionFlags(version)}`
       await go(['build', '-trimpath', '-ldflags', ldflags, '-o', join(folder, program), mainPackage])
     }
+    for (const file of files) await copyFile(join(Dir, file), join(folder, basename(file)))
   } finally {
     await rm(work, { recursive: true, force: true })
   }

@@ -20,6 +20,8 @@ const KEPT_CHARACTERS = 2_000
 interface ProgramOptions {
   path: string
   args: string[]
+  /** Besides what every program needs. */
+  env?: Record<string, string>
   /** Where everything it prints goes. */
   logFile: string
 }
@@ -34,7 +36,7 @@ export class SupervisedProgram {
     this.#options = options
     this.#child = spawn('/bin/sh', ['-c', SUPERVISOR, 'sh', options.path, ...options.args], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: process.env.HOME },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
     })
     const log = createWriteStream(options.logFile, { flags: 'a' })
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.pipe(log, { end: false })

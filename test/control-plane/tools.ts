@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { access, constants, mkdir, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildFromModules, hasGo } from './go-build.ts'
+import { hasGo } from './go-build.ts'
+import { builtInCache, isInCache, type ModuleSource } from './program-cache.ts'
 
 const KUBERNETES_TOOLS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const
 const TOOLS = [...KUBERNETES_TOOLS, 'etcd', 'helm', 'crane'] as const
@@ -23,16 +23,10 @@ export const DEFAULT_VERSIONS: ToolVersions = { kubernetes: '1.36.3', etcd: '3.6
 export const CRANE_VERSION = '0.22.1'
 
 /** Directory with programs that are there already, named as in `Tools`. */
-const DIRECTORY_VARIABLE = 'CONTROL_PLANE_BIN'
+export const DIRECTORY_VARIABLE = 'CONTROL_PLANE_BIN'
 
-interface Source {
-  /** Names of the programs that one build makes. */
+interface Source extends ModuleSource {
   makes: (keyof Tools)[]
-  folder: string
-  module: string
-  version: string
-  /** Main packages, by the program they make. */
-  packages: Record<string, string>
 }
 
 /** Thrown when a program is neither there nor can be built; the message is one line that says how to get it. */
@@ -52,7 +46,8 @@ export async function findTools(versions: ToolVersions, tell: (line: string) => 
     for (const name of given) found[name] = join(directory ?? '', name)
     const missing = source.makes.filter((name) => !given.includes(name))
     if (missing.length === 0) continue
-    const folder = await inCache(source, tell)
+    const folder = await builtInCache(source, tell)
+    if (folder === undefined) throw new ToolsMissing(missingLine(source))
     for (const name of missing) found[name] = join(folder, name)
   }
   return complete(found)
@@ -61,8 +56,8 @@ export async function findTools(versions: ToolVersions, tell: (line: string) => 
 /** Whether `findTools` can succeed without downloads that are not from Go modules. */
 export async function canFindTools(versions: ToolVersions): Promise<boolean> {
   const directory = process.env[DIRECTORY_VARIABLE]
-  const missing = sources(versions).some(({ makes, folder }) =>
-    makes.some((name) => !existsSync(join(directory ?? '', name)) && !existsSync(join(cacheFolder(), folder, name))),
+  const missing = sources(versions).some(
+    (source) => !isInCache(source) && source.makes.some((name) => !existsSync(join(directory ?? '', name))),
   )
   return !missing || (await hasGo())
 }
@@ -98,26 +93,6 @@ function sources({ kubernetes, etcd, helm }: ToolVersions): Source[] {
       packages: { crane: 'github.com/google/go-containerregistry/cmd/crane' },
     },
   ]
-}
-
-function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kaito', 'control-plane')
-}
-
-async function inCache(source: Source, tell: (line: string) => void): Promise<string> {
-  const folder = join(cacheFolder(), source.folder)
-  if (source.makes.every((name) => existsSync(join(folder, name)))) return folder
-  if (!(await hasGo())) throw new ToolsMissing(missingLine(source))
-  tell(`building ${source.makes.join(', ')} ${source.version} from Go modules, once, into the cache`)
-  const begun = performance.now()
-  const building = `${folder}.${process.pid}`
-  await mkdir(building, { recursive: true })
-  await buildFromModules({ ...source, folder: building })
-  // Renamed into place, so that nobody takes half a build for a whole one.
-  await rm(folder, { recursive: true, force: true })
-  await rename(building, folder)
-  tell(`built in ${Math.round((performance.now() - begun) / 1000)} s`)
-  return folder
 }
 
 function missingLine({ makes, module, version }: Source): string {

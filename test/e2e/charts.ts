@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defaultSettings } from '@kaito/azure-emulator'
 import type { ControlPlaneAccess } from '../control-plane/control-plane.ts'
+import type { NodesChoice } from '../harness/nodes-choice.ts'
 import { createHelm } from './helm.ts'
 
 export type Chart = 'workspace' | 'gpu-provisioner'
@@ -29,6 +30,16 @@ export function requiredValues(chart: Chart): string[] {
     'workloadIdentity.clientId': clientId,
   }
   return ['--set', [image, ...Object.entries(values).map(([name, value]) => `${name}=${value}`)].join(',')]
+}
+
+/** Has the chart of the workspace controller say where nodes come from; what is left out is its default. */
+export async function upgradeNodes(plane: ControlPlaneAccess, nodes: NodesChoice): Promise<void> {
+  const helm = createHelm({ helm: plane.tools.helm, kubeconfigPath: plane.kubeconfigPath })
+  const { path, namespace } = CHARTS.workspace
+  const values = JSON.stringify({ provisioner: 'machine', profile: 'gpu-provisioner', settings: null, ...nodes })
+  const place = ['--namespace', namespace, '--reuse-values']
+  const done = await helm(['upgrade', 'workspace', path, ...place, '--set-json', `nodes=${values}`])
+  if (done.code !== 0) throw new Error(`helm upgrade of the nodes failed: ${done.err}`)
 }
 
 /** Installs both charts by Helm, without running Pods: tests start the controllers themselves, as the Deployments say. */

@@ -14,6 +14,18 @@ const CONTROLLERS = [
 /** Namespaces into which any test of the run installs a chart. */
 const RELEASE_NAMESPACES = ['kaito-workspace', 'gpu-provisioner', 'models']
 
+/** Settings by which the rights of a chart differ; tests of the run use all of them. */
+const WAYS: Record<Chart, string[][]> = {
+  workspace: [
+    [],
+    ['--set', 'nodes.provisioner=nodeclaim'],
+    ['--set', 'nodes.provisioner=nodeclaim,nodes.profile=karpenter-kwok'],
+    ['--set', 'nodes.provisioner=nodepool,nodes.profile=karpenter-kwok'],
+    ['--set', 'nodes.provisioner=nodeclaim,nodes.profile=karpenter-aws'],
+  ],
+  'gpu-provisioner': [[]],
+}
+
 /** Rights that no request of a run has to show, each with the reason why it is granted nevertheless. */
 const EXCEPTIONS: Record<string, string> = {
   'patch events cluster': 'an event that repeats is counted up after a minute, and no test of the run waits that long',
@@ -28,7 +40,10 @@ beforeAll(async () => {
   const folder = process.env.E2E_FOLDER ?? ''
   const logs = (await readdir(folder)).filter((file) => /^audit-.*\.log$/.test(file))
   for (const file of logs) trace.push(...tracedRequests(await readFile(join(folder, file), 'utf8')))
-  for (const [chart] of CONTROLLERS) grants.set(chart, grantsOf(done(await template(chart))))
+  for (const [chart] of CONTROLLERS) {
+    const granted = await Promise.all(WAYS[chart].map(async (way) => grantsOf(done(await template(chart, way)))))
+    grants.set(chart, granted.flat())
+  }
 })
 
 describe.each(CONTROLLERS)('the chart %s', (chart, controller) => {

@@ -1,6 +1,7 @@
 import '../require-node-24.ts'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { globSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { bundleController, CONTROLLERS } from '../../deploy/images/bundle.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { karpenterEnvironment } from '../control-plane/karpenter-program.ts'
 import { canFindTools, DEFAULT_VERSIONS, findTools, type Tools, ToolsMissing } from '../control-plane/tools.ts'
 import { installCharts } from './charts.ts'
 
@@ -37,8 +39,9 @@ async function run(): Promise<number> {
   }
   try {
     const tools = await findTools(values, tell)
+    const karpenter = needsKarpenter() ? await karpenterEnvironment(tell) : {}
     for (const name of CONTROLLERS) await bundleController(name)
-    return await onControlPlanes(tools)
+    return await onControlPlanes(tools, karpenter)
   } catch (error) {
     if (!(error instanceof ToolsMissing)) throw error
     tell(error.message)
@@ -46,8 +49,14 @@ async function run(): Promise<number> {
   }
 }
 
+/** Vitest takes files whose path contains one of the given words. */
+function needsKarpenter(): boolean {
+  const files = globSync('test/*/*karpenter*.test.ts', { cwd: ROOT })
+  return positionals.length === 0 || files.some((file) => positionals.some((word) => file.includes(word)))
+}
+
 /** The suite on shared control planes, then what the whole run's requests say of the rights that the charts grant. */
-async function onControlPlanes(tools: Tools): Promise<number> {
+async function onControlPlanes(tools: Tools, karpenter: Record<string, string> = {}): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'kaito-e2e-'))
   const planes: ControlPlane[] = []
   try {
@@ -64,7 +73,8 @@ async function onControlPlanes(tools: Tools): Promise<number> {
     const accessFile = join(folder, 'control-planes.json')
     await writeFile(accessFile, JSON.stringify(planes), { mode: 0o600 })
     const COMPARED = isImitated(version) ? 'true' : ''
-    const env = { CLUSTER: 'real', CONTROL_PLANES: accessFile, E2E_FOLDER: folder, KUBECTL: tools.kubectl, COMPARED }
+    const found = { CONTROL_PLANES: accessFile, KUBECTL: tools.kubectl, COMPARED, ...karpenter }
+    const env = { CLUSTER: 'real', E2E_FOLDER: folder, ...found }
     const suite = await vitest(['--project', 'e2e', ...positionals], env)
     // What only some of the tests asked for says nothing of the rights that all need.
     const trace = positionals.length === 0 ? await vitest(['--project', 'trace'], env) : 0

@@ -12,14 +12,17 @@ const ON_ANY_CLUSTER = [
   'claim-kinds',
   'claim-writers',
   'cluster-stop',
+  'conformance',
   'custom-provisioner',
   'examples',
   'faults',
   'inference-workloads',
+  'inventory-nodes',
   'kill',
   'kubectl',
   'life',
   'metrics',
+  'node-backends',
   'outage',
   'placement',
   'refusals',
@@ -38,6 +41,9 @@ const ON_ANY_CLUSTER = [
 
 const COMPARED = process.env.COMPARED ? ['test/differential/*.test.ts'] : []
 
+/** Where it could not be had, the run has said so. */
+const WITHOUT_KARPENTER = process.env.KARPENTER_FOLDER === undefined ? ['test/*/*karpenter*.test.ts'] : []
+
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
@@ -52,7 +58,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: [...ON_ANY_CLUSTER, 'test/e2e/*.test.ts', ...COMPARED],
-          exclude: ['test/e2e/granted-rights.test.ts'],
+          exclude: ['test/e2e/granted-rights.test.ts', ...WITHOUT_KARPENTER],
         },
       },
       { extends: true, test: { name: 'trace', include: ['test/e2e/granted-rights.test.ts'] } },

@@ -1,8 +1,11 @@
 import type { EmulatorOptions } from '@kaito/azure-emulator'
 import type { ContainerSimulation, LocalClusterOptions } from '@kaito/local-cluster'
 import type { AzureAccess } from './controller-settings.ts'
+import type { NodesChoice } from './nodes-choice.ts'
 
 export interface TestBedOptions {
+  /** Where nodes come from; by Machines from the gpu-provisioner by default. */
+  nodes?: NodesChoice
   azure?: EmulatorOptions
   cluster?: Pick<LocalClusterOptions, 'kubelet'>
   /** Installs the NVIDIA device plugin; default true. */
@@ -34,6 +37,8 @@ export interface ClusterUnderTest {
   token: string
   /** Text of a kubeconfig file. */
   kubeconfig: string
+  /** Where nodes come from for controllers that are started from now on. */
+  chooseNodes(nodes: NodesChoice): Promise<void>
   /** How its controllers are started, on this Azure. */
   controllers(azure: AzureAccess): Promise<Record<Controller, ControllerStart>>
   stop(): Promise<void>

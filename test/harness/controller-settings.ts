@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KubeHttp } from './kube-http.ts'
+import type { NodesChoice } from './nodes-choice.ts'
 import { AZURE_TOKEN_AUDIENCE, serviceAccountToken } from './service-account-token.ts'
 
 /** What a controller must be told to find its cluster in Azure. */
@@ -36,16 +37,17 @@ interface Parts {
   kubeconfigPath: string
   azure: AzureAccess
   kube: KubeHttp
+  nodes?: NodesChoice
 }
 
 /** Environment of each controller on a cluster without charts: what these and workload identity would set. */
-export async function controllerSettings({ folder, kubeconfigPath, azure, kube }: Parts) {
+export async function controllerSettings({ folder, kubeconfigPath, azure, kube, nodes = {} }: Parts) {
   const tokenFile = join(folder, 'azure-identity-token')
   await writeFile(tokenFile, await federatedToken(kube), { mode: 0o600 })
   const { subscriptionId, resourceGroup, cluster, location, tenantId, clientId } = azure.identity
   const common = { KUBECONFIG: kubeconfigPath, METRICS_PORT: '0', HEALTH_PROBE_PORT: '0' }
   return {
-    'workspace-controller': common,
+    'workspace-controller': { ...common, ...nodeVariables(nodes) },
     'gpu-provisioner': {
       ...common,
       ARM_SUBSCRIPTION_ID: subscriptionId,
@@ -57,6 +59,15 @@ export async function controllerSettings({ folder, kubeconfigPath, azure, kube }
       AZURE_FEDERATED_TOKEN_FILE: tokenFile,
       ...azureEndpoints(azure),
     },
+  }
+}
+
+/** As the chart writes them. */
+function nodeVariables({ provisioner, profile, settings }: NodesChoice): Record<string, string> {
+  return {
+    ...(provisioner !== undefined && { NODE_PROVISIONER: provisioner }),
+    ...(profile !== undefined && { NODE_BACKEND: profile }),
+    ...(settings !== undefined && { NODE_BACKEND_SETTINGS: JSON.stringify(settings) }),
   }
 }
 

@@ -21,13 +21,17 @@ export async function startEmbeddedCluster(options: ClusterOptions): Promise<Clu
     await stop()
     throw error
   }
+  let nodes = options.nodes ?? {}
   const kubeconfigPath = join(folder, 'controllers.kubeconfig')
   await writeFile(kubeconfigPath, cluster.kubeconfig, { mode: 0o600 })
   return {
     ...cluster,
     stop,
+    async chooseNodes(choice) {
+      nodes = choice
+    },
     async controllers(azure) {
-      const settings = await controllerSettings({ folder, kubeconfigPath, azure, kube })
+      const settings = await controllerSettings({ folder, kubeconfigPath, azure, kube, nodes })
       return {
         'workspace-controller': startOf('workspace-controller', settings['workspace-controller']),
         'gpu-provisioner': startOf('gpu-provisioner', settings['gpu-provisioner']),

@@ -23,7 +23,10 @@ export type Manifest = z.infer<typeof manifestSchema>
 
 /** Every object of a YAML file, also those of a List; the path is from the root of the repository. */
 export async function readManifests(path: string): Promise<Manifest[]> {
-  const text = await readFile(new URL(`../../${path}`, import.meta.url), 'utf8')
+  return parseManifests(await readFile(new URL(`../../${path}`, import.meta.url), 'utf8'))
+}
+
+export function parseManifests(text: string): Manifest[] {
   return parseAllDocuments(text).flatMap((document) => fileSchema.parse(document.toJS()))
 }
 

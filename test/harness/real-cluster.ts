@@ -4,9 +4,11 @@ import { connectByKubeconfig, startKubelet } from '@kaito/local-cluster'
 import { z } from 'zod'
 import { emptyCluster } from '../control-plane/empty-cluster.ts'
 import { planeOfWorker } from '../control-plane/shared-planes.ts'
+import { upgradeNodes } from '../e2e/charts.ts'
 import type { ClusterOptions, ClusterUnderTest, Controller, ControllerStart } from './cluster-under-test.ts'
 import { type AzureAccess, azureEndpoints } from './controller-settings.ts'
 import { KubeHttp } from './kube-http.ts'
+import type { NodesChoice } from './nodes-choice.ts'
 import { podProcess, podSchema } from './pod-process.ts'
 
 const deploymentSchema = z.object({
@@ -44,10 +46,17 @@ export async function takeRealCluster(options: ClusterOptions): Promise<ClusterU
     await kube.close()
     throw error
   }
+  let isChosen = false
+  const chooseNodes = async (nodes: NodesChoice) => {
+    isChosen = true
+    await upgradeNodes(access, nodes)
+  }
+  if (options.nodes) await chooseNodes(options.nodes)
   const start = (controller: Controller, azure: AzureAccess) =>
     startOf(controller, { kube, access, azure, folder: join(options.folder, controller) })
   return {
     ...access,
+    chooseNodes,
     async controllers(azure) {
       return {
         'workspace-controller': await start('workspace-controller', azure),
@@ -58,6 +67,7 @@ export async function takeRealCluster(options: ClusterOptions): Promise<ClusterU
       stopping.abort()
       await kubeletStopped
       await kube.close()
+      if (isChosen) await upgradeNodes(access, {})
     },
   }
 }

@@ -9,6 +9,7 @@ import type { ClusterUnderTest, Controller, TestBedOptions } from './cluster-und
 import { azureAccess } from './controller-settings.ts'
 import { startEmbeddedCluster } from './embedded-cluster.ts'
 import { KubeHttp } from './kube-http.ts'
+import type { NodesChoice } from './nodes-choice.ts'
 import { takeRealCluster } from './real-cluster.ts'
 import { type Supplies, startSupplies } from './supplies/supplies.ts'
 
@@ -21,6 +22,8 @@ export interface TestBed {
   kube: KubeHttp
   /** With the option `registry`. */
   supplies: Supplies | undefined
+  /** Where nodes come from for controllers that are started from now on. */
+  chooseNodes(nodes: NodesChoice): Promise<void>
   /** Starts a controller as a process of its own; it ends with the test bed at the latest. */
   start(controller: Controller, env?: Record<string, string>): NodeProcess
   stop(): Promise<void>
@@ -68,7 +71,8 @@ async function build(options: TestBedOptions, undo: (() => Promise<unknown>)[]):
   undo.push(() => kube.close())
   const kubeconfigPath = join(folder, 'kubeconfig')
   await writeFile(kubeconfigPath, cluster.kubeconfig, { mode: 0o600 })
-  const controllers = await cluster.controllers(await azureAccess(azure, folder))
+  const access = await azureAccess(azure, folder)
+  let controllers = await cluster.controllers(access)
   const processes: NodeProcess[] = []
   undo.push(() => Promise.all(processes.map((process) => process.stop())))
   return {
@@ -78,6 +82,10 @@ async function build(options: TestBedOptions, undo: (() => Promise<unknown>)[]):
     azure,
     kube,
     supplies,
+    async chooseNodes(nodes) {
+      await cluster.chooseNodes(nodes)
+      controllers = await cluster.controllers(access)
+    },
     start(controller, env = {}) {
       const given = controllers[controller]
       const supplied = controller === 'workspace-controller' ? supplies?.controllerEnv : {}

@@ -105,6 +105,11 @@ describe('what the API server keeps of claims', () => {
     expect((await required({ key: INSTANCE_TYPE, ...requirement })).status).toBe(422)
   })
 
+  test('a requirement takes as many sizes as Karpenter writes', async () => {
+    const values = Array.from({ length: 600 }, (_, index) => `Standard_N${index}`)
+    expect((await required({ key: INSTANCE_TYPE, operator: 'In', values })).status).toBe(201)
+  })
+
   test('N5 a taint with an effect that is none is refused', async () => {
     expect((await nodeClaim({ taints: [{ key: 'a', effect: 'Foo' }] })).status).toBe(422)
   })

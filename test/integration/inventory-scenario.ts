@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { z } from 'zod'
 import { NodeProcess } from '../harness/child-process.ts'
+import type { TestBedOptions } from '../harness/cluster-under-test.ts'
 import { conditionSchema } from '../harness/conditions.ts'
 import { kubeconfigOf } from '../harness/kubeconfig.ts'
 import { createManifest, type Manifest, readManifests } from '../harness/manifests.ts'
@@ -19,7 +20,7 @@ const KINDS = {
 } as const
 type Kind = keyof typeof KINDS
 export const SIZE = 'h100-8'
-const CLASS = { group: 'inventory.kaito.sh', kind: 'HostInventory', name: 'default' }
+export const CLASS = { group: 'inventory.kaito.sh', kind: 'HostInventory', name: 'default' }
 const PATIENCE_MS = 60_000
 const RBAC = 'rbac.authorization.k8s.io'
 /** As the guide has it for who serves Machines. */
@@ -58,10 +59,14 @@ export class InventoryScenario {
   }
 
   /** `hosts` are names; each has eight GPUs. Their Nodes do not join by that. */
-  static async start(hosts: readonly string[], env: Record<string, string> = {}): Promise<InventoryScenario> {
-    const scenario = new InventoryScenario(await startTestBed())
+  static async start(
+    hosts: readonly string[],
+    env: Record<string, string> = {},
+    { size = SIZE, ...options }: TestBedOptions & { size?: string } = {},
+  ): Promise<InventoryScenario> {
+    const scenario = new InventoryScenario(await startTestBed(options))
     try {
-      await scenario.#install(hosts, env.SERVE_MACHINES === 'true')
+      await scenario.#install(hosts, { size, servesMachines: env.SERVE_MACHINES === 'true' })
       scenario.run(env)
       return scenario
     } catch (error) {
@@ -71,10 +76,10 @@ export class InventoryScenario {
   }
 
   /** What its manifest brings, but for the Deployment: the process has the rights of its account and no others. */
-  async #install(hosts: readonly string[], servesMachines: boolean): Promise<void> {
+  async #install(hosts: readonly string[], { size, servesMachines }: { size: string; servesMachines: boolean }) {
     const { bed } = this
     const manifests = await readManifests('deploy/examples/custom-provisioner/install.yaml')
-    const entry = stringify({ instanceType: SIZE, gpus: 8, labels: { rack: 'a1' } })
+    const entry = stringify({ instanceType: size, gpus: 8, labels: { rack: 'a1' } })
     const data = Object.fromEntries(hosts.map((host) => [host, entry]))
     const inventory = {
       apiVersion: 'v1',

@@ -21,6 +21,13 @@ const listSchema = z.looseObject({ items: z.array(objectSchema) })
 
 type KubernetesObject = z.infer<typeof objectSchema>
 
+const CONTROLLERS: Controller[] = ['workspace-controller', 'gpu-provisioner']
+
+interface ScenarioOptions extends TestBedOptions {
+  /** Controllers that are not started. */
+  without?: Controller[]
+}
+
 /** Both controllers on a test bed of their own, without leader election, so that a restart acts at once. */
 export class Scenario {
   readonly bed: TestBed
@@ -30,11 +37,10 @@ export class Scenario {
     this.bed = bed
   }
 
-  static async start(options: TestBedOptions = {}): Promise<Scenario> {
+  static async start({ without = [], ...options }: ScenarioOptions = {}): Promise<Scenario> {
     const azure = { ...QUICK_AZURE, ...options.azure }
     const scenario = new Scenario(await startTestBed({ ...options, azure }))
-    scenario.run('workspace-controller')
-    scenario.run('gpu-provisioner')
+    for (const controller of CONTROLLERS) if (!without.includes(controller)) scenario.run(controller)
     return scenario
   }
 

@@ -1,4 +1,4 @@
-import { workspaceFaults } from '@kaito/api'
+import { type Workspace, workspaceFaults } from '@kaito/api'
 import { catalogueFaults } from '@kaito/presets'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -18,6 +18,7 @@ const SETTINGS = {
   tuningStartPatienceMs: 7_200_000,
   tuningAllowedAddresses: '',
   adapterImageVolumes: false,
+  tolerations: [],
 }
 const DRY_RUN = '/apis/kaito.sh/v1alpha1/namespaces/default/workspaces?dryRun=All&fieldValidation=Strict'
 /** What only the server sees: the controller gets objects that lost these fields. */
@@ -33,7 +34,13 @@ afterAll(() => bed.stop())
 // biome-ignore lint/suspicious/noExplicitAny: what a stranger sends has no type.
 function faultsOf(object: any): string[] {
   const structural = workspaceFaults(object)
-  return structural.length > 0 ? structural.map(said) : catalogueFaults(object).map(said)
+  return structural.length > 0 ? structural.map(said) : [...foreignClass(object), ...catalogueFaults(object).map(said)]
+}
+
+/** Where nodes come from the gpu-provisioner; the controller says it when a node is asked for. */
+function foreignClass({ resource: { nodeClassRef } }: Workspace): string[] {
+  const isOurs = nodeClassRef?.group === 'kaito.sh' && nodeClassRef.kind === 'AgentPoolClass'
+  return nodeClassRef === undefined || isOurs ? [] : ['resource.nodeClassRef: another kind']
 }
 
 function said({ path, message }: { path: string; message: string }): string {

@@ -17,6 +17,9 @@ const taintSchema = z.object({
   timeAdded: z.string().meta({ format: 'date-time' }).optional(),
 })
 
+/** Karpenter's scheduler writes up to 600 sizes (`MaxInstanceTypes` in its nodeclaimtemplate.go) and sets no bound itself. */
+const MAX_VALUES = 1000
+
 const requirementSchema = z.object({
   key: ruled(
     z.string().max(316).regex(QUALIFIED_NAME),
@@ -27,7 +30,7 @@ const requirementSchema = z.object({
     { rule: "self != 'kubernetes.io/hostname'", message: 'label "kubernetes.io/hostname" is restricted' },
   ),
   operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt', 'Gte', 'Lte']),
-  values: z.array(z.string().max(63)).max(100).optional(),
+  values: z.array(z.string().max(63)).max(MAX_VALUES).optional(),
   minValues: z.int().min(1).max(50).optional(),
 })
 

@@ -30,10 +30,10 @@ export interface Node extends KubernetesObject {
 }
 
 export interface Toleration {
-  key?: string
+  key?: string | undefined
   operator?: 'Exists' | 'Equal'
-  value?: string
-  effect?: string
+  value?: string | undefined
+  effect?: string | undefined
   tolerationSeconds?: number
 }
 

@@ -1,4 +1,5 @@
 import type { Reason } from '@kaito/api'
+import type { Toleration } from '@kaito/controller-kit'
 
 export interface Call {
   signal: AbortSignal
@@ -25,6 +26,8 @@ export interface NodeRequest {
   diskGiB: number | undefined
   /** What is paid for; undefined leaves it to the backend and its class. */
   capacityType: 'spot' | 'on-demand' | undefined
+  /** Taints that the workload tolerates, so that a node which is there may have them. */
+  tolerations: readonly Toleration[]
   /** Settings object of the backend; undefined takes its own. */
   nodeClass: { group: string; kind: string; name: string } | undefined
   /** `Prefer`: nodes that are there may serve. `Never`: new ones only. */
@@ -75,7 +78,14 @@ export interface SlotState extends SlotRecord {
   message: string | undefined
 }
 
-export type NodeSupply =
+export type NodeSupply = AnySupply & {
+  /**
+   * `request` must be called, though no node is missing: what an earlier way to get nodes left makes nodes of its own.
+   */
+  handsOver?: boolean
+}
+
+type AnySupply =
   | { phase: 'ready'; slots: SlotState[] }
   /** Asked for and on the way; the reason is that of the first slot that is not ready. */
   | { phase: 'waiting'; reason: Reason; message: string; slots: SlotState[]; revisitAfterMs?: number }

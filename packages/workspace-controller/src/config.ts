@@ -1,10 +1,12 @@
 import { PROCESS_VARIABLES, processSettings, readVariables } from '@kaito/controller-kit'
 import { z } from 'zod'
+import { NODE_VARIABLES, nodeSettings } from './node-settings.ts'
 
 const image = z.string().regex(/^[^\s@]+(@sha256:[a-f0-9]{64})?$/, 'must be an image reference')
 
 const environment = z.object({
   ...PROCESS_VARIABLES,
+  ...NODE_VARIABLES,
   PRESET_REGISTRY_NAME: z
     .string()
     .regex(
@@ -25,9 +27,10 @@ const environment = z.object({
 /** @throws Error that names the key which is wrong. */
 export function readConfig(variables: Record<string, string | undefined> = process.env) {
   const env = readVariables(environment, variables)
+  const nodes = nodeSettings(env)
   return {
     ...processSettings(env, { namespace: env.LEADER_ELECTION_NAMESPACE, name: 'workspace-controller' }),
-    groupDeadlineMs: env.GROUP_DEADLINE_MINUTES * 60_000,
+    nodes: { ...nodes, groupDeadlineMs: env.GROUP_DEADLINE_MINUTES * 60_000 },
     workspace: {
       presetRegistry: env.PRESET_REGISTRY_NAME,
       maxNodesPerWorkspace: env.MAX_NODES_PER_WORKSPACE,
@@ -37,6 +40,7 @@ export function readConfig(variables: Record<string, string | undefined> = proce
       tuningAllowedAddresses: env.TUNING_ALLOWED_ADDRESSES,
       adapterImageVolumes: env.ADAPTER_IMAGE_VOLUMES,
       namespace: env.LEADER_ELECTION_NAMESPACE,
+      tolerations: nodes.backend.tolerations,
     },
   }
 }

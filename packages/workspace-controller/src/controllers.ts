@@ -11,7 +11,7 @@ import {
   watching,
 } from '@kaito/controller-kit'
 import type { NodeProvisioner } from '@kaito/node-provisioner'
-import type { Caches } from './caches.ts'
+import type { Caches, NodeCaches } from './caches.ts'
 import { workspaceKeysOf } from './workload/pods.ts'
 import type { Sources } from './workspace/observe.ts'
 import { createWorkspaceReconciler } from './workspace/reconciler.ts'
@@ -19,7 +19,7 @@ import { WORKSPACES } from './workspace/workspaces.ts'
 
 interface ControllersOptions {
   client: KubeClient
-  caches: Caches
+  caches: Omit<Caches, keyof NodeCaches>
   provisioner: NodeProvisioner
   settings: Sources['settings']
   events: EventRecorder

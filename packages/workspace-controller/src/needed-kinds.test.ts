@@ -1,9 +1,10 @@
 import { customResourceDefinitions } from '@kaito/api'
 import { definitionFault } from '@kaito/controller-kit/testing'
+import { backendSettings } from '@kaito/node-provisioner'
 import { expect, test } from 'vitest'
-import { NEEDED_KINDS } from './needed-kinds.ts'
+import { neededKinds } from './needed-kinds.ts'
 
-const [workspaces, machines] = NEEDED_KINDS
+const [workspaces, machines] = neededKinds({ provisioner: 'machine', backend: backendSettings('gpu-provisioner') })
 const established = { status: { conditions: [{ type: 'Established', status: 'True' }] } }
 const textOf = (file: string) => JSON.stringify(customResourceDefinitions()[file])
 const definition = (text: string) => ({ ...JSON.parse(text), ...established })
@@ -30,4 +31,15 @@ test('every field of a slot, which is all that a restart remembers, is asked for
   const { slots } = version.schema.openAPIV3Schema.properties.status.properties
   const fields = Object.keys(slots.items.properties).map((field) => `status.slots.${field}`)
   expect(workspaces?.fields).toEqual(expect.arrayContaining(fields))
+})
+
+test('a kind that is asked for is said to be missing, and one of an earlier setting is not waited for', () => {
+  const kinds = neededKinds({ provisioner: 'nodeclaim', backend: backendSettings('karpenter-kwok') })
+  expect(kinds.map(({ resource, needed = 'always', comesWith }) => [resource.plural, needed, comesWith])).toEqual([
+    ['workspaces', 'always', 'the chart workspace'],
+    ['machines', 'never', 'the chart gpu-provisioner'],
+    ['nodeclaims', 'later', 'karpenter-kwok'],
+    ['nodepools', 'never', 'karpenter-kwok'],
+    ['kwoknodeclasses', 'never', 'karpenter-kwok'],
+  ])
 })

@@ -90,6 +90,14 @@ app.kubernetes.io/part-of: kaito-typescript
 - name: LEADER_ELECT
   value: "false"
 {{- end }}
+- name: NODE_PROVISIONER
+  value: {{ .Values.nodes.provisioner | quote }}
+- name: NODE_BACKEND
+  value: {{ .Values.nodes.profile | quote }}
+{{- with .Values.nodes.settings }}
+- name: NODE_BACKEND_SETTINGS
+  value: {{ toJson . | quote }}
+{{- end }}
 - name: PRESET_REGISTRY_NAME
   value: {{ .Values.presetRegistryName | quote }}
 - name: MAX_NODES_PER_WORKSPACE
@@ -148,6 +156,14 @@ app.kubernetes.io/part-of: kaito-typescript
 {{- toYaml $affinity }}
 {{- end }}
 
+{{- /* Kind of the classes that nodes have: that of the profile unless the settings replace it; empty where they have none. */}}
+{{- define "workspace.nodeClass" -}}
+{{- $profile := get (.Files.Get "files/backend-profiles.yaml" | fromYaml) .Values.nodes.profile }}
+{{- $class := get $profile "nodeClass" }}
+{{- if hasKey (default dict .Values.nodes.settings) "nodeClass" }}{{ $class = .Values.nodes.settings.nodeClass }}{{ end }}
+{{- default dict $class | toJson }}
+{{- end }}
+
 {{- define "workspace.topologySpreadConstraints" -}}
 {{- $selector := dict "matchLabels" (fromYaml (include "workspace.selectorLabels" .)) }}
 {{- $constraints := list }}
@@ -172,6 +188,12 @@ app.kubernetes.io/part-of: kaito-typescript
 {{- end }}
 {{- if and (gt (int .Values.replicaCount) 1) (eq (include "workspace.leaderElection" .) "false") }}
 {{- $faults = append $faults "without leader election replicaCount must be 1" }}
+{{- end }}
+{{- if and (eq .Values.nodes.provisioner "machine") (ne .Values.nodes.profile "gpu-provisioner") }}
+{{- $faults = append $faults (printf "nodes.provisioner=machine asks for Machines, which %s does not know: use nodeclaim or nodepool" .Values.nodes.profile) }}
+{{- end }}
+{{- if and (eq .Values.nodes.provisioner "nodepool") (eq .Values.nodes.profile "gpu-provisioner") }}
+{{- $faults = append $faults "nodes.provisioner=nodepool needs a Karpenter: set nodes.profile to one of karpenter-azure, karpenter-aws, karpenter-kwok" }}
 {{- end }}
 {{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) }}
 {{- $faults = append $faults "serviceAccount.name is missing: with serviceAccount.create=false name one that exists" }}

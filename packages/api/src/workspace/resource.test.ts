@@ -59,12 +59,6 @@ test.each<[what: string, resource: object, path: string, message: string]>([
     'resource.capacityType',
     'Invalid option: expected one of "on-demand"|"spot"',
   ],
-  ...['group', 'kind'].map((field): [string, object, string, string] => [
-    `a class of another ${field}`,
-    { instanceType: A100, nodeClassRef: { ...poolClass, [field]: 'other' } },
-    'resource.nodeClassRef',
-    'only classes of group kaito.sh and kind AgentPoolClass are served; write these, or leave nodeClassRef out',
-  ]),
   [
     'a class without a name',
     { instanceType: A100, nodeClassRef: { ...poolClass, name: '<name>' } },

@@ -9,19 +9,14 @@ const SIZE = '^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$'
 const sizeName = () =>
   ruled(text(63), matches(SIZE, 'is not the name of a GPU size; write one such as Standard_NC24ads_A100_v4'))
 
-const nodeClassRefSchema = ruled(
-  z.object({
-    group: text(253, 1).describe('API group of the class: kaito.sh.'),
-    kind: text(63, 1).describe('Kind of the class: AgentPoolClass.'),
+/** Which kind it may be depends on where an installation's nodes come from, so the chart's policy says it. */
+const nodeClassRefSchema = z
+  .object({
+    group: text(253, 1).describe('API group of the class: kaito.sh, where nodes come from the gpu-provisioner.'),
+    kind: text(63, 1).describe('Kind of the class: AgentPoolClass, where nodes come from the gpu-provisioner.'),
     name: objectName('resource.nodeClassRef.name').describe('Name of the class.'),
-  }),
-  {
-    rule: "self.group == 'kaito.sh' && self.kind == 'AgentPoolClass'",
-    message:
-      'only classes of group kaito.sh and kind AgentPoolClass are served; write these, or leave nodeClassRef out',
-    holds: ({ group, kind }) => group === 'kaito.sh' && kind === 'AgentPoolClass',
-  },
-).describe('Settings for the nodes; by default those of whatever makes them.')
+  })
+  .describe('Settings for the nodes; by default those of whatever makes them.')
 
 const partitionSchema = notServed(
   z.object({

@@ -4,10 +4,10 @@ import type { KubernetesObject, Resource } from '../kubernetes-object.ts'
 export interface NeededKind {
   resource: Resource<KubernetesObject>
   /**
-   * `always`, the default: nothing starts before it is served. `any`: nothing starts before one of those that say so is
-   * served. `never`: it may come at any time, or not at all.
+   * `always`, the default: nothing starts before it is served. `later`: work begins without it, but does not count as
+   * whole. `any`: nothing starts before one of those that say so is served. `never`: it may come at any time, or not at all.
    */
-  needed?: 'always' | 'any' | 'never'
+  needed?: 'always' | 'later' | 'any' | 'never'
   /** What is read or written, and so must be kept by the server: `status.slots.claimName`, without a step for items. */
   fields: readonly string[]
   /** What brings its definition, such as a chart. */

@@ -49,7 +49,9 @@ export function createServedKinds({ kinds, ...options }: ServedKindsOptions): Se
   const all: ServedKind[] = kinds.map((kind) => createServedKind(kind, { ...options, isLeftOut }))
   const alternatives = all.filter(({ needed }) => needed === 'any')
   const isNeeded = ({ needed }: ServedKind) =>
-    needed === 'always' || (needed === 'any' && alternatives.every((kind) => kind.fault() !== undefined))
+    needed === 'always' ||
+    needed === 'later' ||
+    (needed === 'any' && alternatives.every((kind) => kind.fault() !== undefined))
   const find = (resource: Resource<KubernetesObject>) => all.find(({ name }) => name === definitionName(resource))
 
   async function untilNeeded(): Promise<void> {
@@ -158,7 +160,8 @@ function createTelling(kind: NeededKind, log: Logger): (seen: Look) => void {
     if (seen.is === 'served') log.info({ definition }, 'a needed definition is served now')
     else if (seen.is === 'unfit') {
       const fields = { definition, fault: seen.fault, remedy: seen.remedy }
-      if ((kind.needed ?? 'always') === 'always') log.warn(fields, 'a needed definition does not fit, waiting for it')
+      if (['always', 'later'].includes(kind.needed ?? 'always'))
+        log.warn(fields, 'a needed definition does not fit, waiting for it')
       else log.info(fields, 'a definition does not fit, its kind is left out until it does')
     } else if (seen.is === 'unreadable') {
       log.warn({ definition, err: seen.error }, 'a needed definition cannot be read, trying again')

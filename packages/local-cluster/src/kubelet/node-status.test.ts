@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Pod } from '../objects/pod.ts'
 import { aNode, aPod, READY } from '../testing/objects.ts'
-import { nodeStatus } from './node-status.ts'
+import { isSimulated, nodeStatus } from './node-status.ts'
 
 const GPU = 'nvidia.com/gpu'
 const image = 'nvcr.io/nvidia/k8s-device-plugin:v0.17.0'
@@ -31,6 +31,24 @@ test('keeps what the maker of the machine has set', () => {
   }
   const reported = nodeStatus({ node: aNode({ status }), podsOfNode: [], kubeletPort: 1, now: NOW })
   expect(reported).toMatchObject(status)
+})
+
+test('a machine has at least what its maker lets pods have', () => {
+  const status = { capacity: {}, allocatable: { cpu: '23900m', [GPU]: '1' } }
+  const node = aNode({ status })
+  expect(nodeStatus({ node, podsOfNode: [], kubeletPort: 1, now: NOW })).toMatchObject({
+    capacity: status.allocatable,
+    allocatable: status.allocatable,
+  })
+})
+
+test.each<[rule: string, annotations: Record<string, string>, played: boolean]>([
+  ['a node that is marked is played', { 'simulation.kaito.sh/node': 'true' }, true],
+  ["a node of Karpenter's KWOK provider is played", { 'kwok.x-k8s.io/node': 'fake' }, true],
+  ['such a node can be silenced', { 'kwok.x-k8s.io/node': 'fake', 'simulation.kaito.sh/node': 'false' }, false],
+  ['any other node is left alone', { 'kwok.x-k8s.io/node': 'real' }, false],
+])('%s', (_rule, annotations, played) => {
+  expect(isSimulated({ ...aNode(), metadata: { name: 'node', annotations } })).toBe(played)
 })
 
 test('reports nothing new while nothing has changed', () => {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Condition, withCondition } from '../objects/condition.ts'
 import type { Node, NodeStatus } from '../objects/node.ts'
 import { isReady, type Pod } from '../objects/pod.ts'
-import { SIMULATED_GPUS, SIMULATED_NODE } from '../simulation-annotations.ts'
+import { KWOK_NODE, SIMULATED_GPUS, SIMULATED_NODE } from '../simulation-annotations.ts'
 
 const GPU = 'nvidia.com/gpu'
 const DEVICE_PLUGIN = 'k8s-device-plugin'
@@ -46,7 +46,8 @@ const NODE_INFO = {
 
 export function isSimulated({ metadata }: Node): boolean {
   const mark = metadata.annotations?.[SIMULATED_NODE]
-  return mark !== undefined && mark !== 'false'
+  if (mark !== undefined) return mark !== 'false'
+  return metadata.annotations?.[KWOK_NODE] === 'fake'
 }
 
 export function nodeAddress({ status }: Node): string {
@@ -75,7 +76,7 @@ interface NodeFacts {
 export function nodeStatus({ node, podsOfNode, kubeletPort, now }: NodeFacts): NodeStatus {
   const before = node.status ?? {}
   const gpus = gpuQuantity(node, podsOfNode)
-  const capacity = { ...DEFAULT_CAPACITY, ...before.capacity, ...gpus }
+  const capacity = { ...DEFAULT_CAPACITY, ...before.allocatable, ...before.capacity, ...gpus }
   return {
     ...before,
     capacity,

@@ -9,6 +9,10 @@ const prefers = (parts: Partial<NodeRequest> = {}) => aNodeRequest({ existingNod
 const labelled = (labels: Record<string, string>) => anExistingNode('n', { metadata: { name: 'n', labels } })
 const tainted = (key: string, value: string | undefined, effect: string) =>
   anExistingNode('n', { spec: { taints: [{ key, effect, ...(value === undefined ? {} : { value }) }] } })
+const tolerations = [
+  ...aNodeRequest().tolerations,
+  { key: 'nvidia.com/gpu', operator: 'Exists' as const, effect: 'NoSchedule' },
+]
 const none: ReadonlySet<string> = new Set()
 
 const SPOT = 'kubernetes.azure.com/scalesetpriority'
@@ -56,12 +60,27 @@ test.each<[rule: string, may: boolean, node: Node, parts?: Partial<NodeRequest>]
   ['no device plugin', false, anExistingNode('n', { status: { conditions: READY, allocatable: {} } })],
   ['the taint of GPU nodes', true, tainted('sku', 'gpu', 'NoSchedule')],
   ['the same key of another value', false, tainted('sku', 'cpu', 'NoSchedule')],
-  ['the taint of the device, whatever its value', true, tainted('nvidia.com/gpu', 'present', 'NoSchedule')],
-  ['the taint of the device that evicts', false, tainted('nvidia.com/gpu', 'present', 'NoExecute')],
+  [
+    'the taint of the device, whatever its value',
+    true,
+    tainted('nvidia.com/gpu', 'present', 'NoSchedule'),
+    { tolerations },
+  ],
+  ['the taint of the device that evicts', false, tainted('nvidia.com/gpu', 'present', 'NoExecute'), { tolerations }],
   ['a taint that only advises', true, tainted('team', 'a', 'PreferNoSchedule')],
+  [
+    'a taint that is tolerated with any effect',
+    true,
+    tainted('team', 'a', 'NoExecute'),
+    { tolerations: [{ key: 'team', value: 'a' }] },
+  ],
+  [
+    'any taint where all are tolerated',
+    true,
+    tainted('team', 'a', 'NoExecute'),
+    { tolerations: [{ operator: 'Exists' }] },
+  ],
   ['any other taint', false, tainted('team', 'a', 'NoSchedule')],
-  ['a spot node where nothing is said of spot', false, tainted(SPOT, 'spot', 'NoSchedule')],
-  ['a spot node where spot is wanted', true, tainted(SPOT, 'spot', 'NoSchedule'), { capacityType: 'spot' }],
   ['a regular node where spot is wanted: it costs nothing more', true, anExistingNode('n'), { capacityType: 'spot' }],
   ['a spot node where it must not be one', false, labelled({ [SPOT]: 'spot' }), { capacityType: 'on-demand' }],
   [

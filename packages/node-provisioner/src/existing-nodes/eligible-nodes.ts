@@ -6,13 +6,13 @@ import {
   WORKSPACE_LABEL,
   WORKSPACE_NAMESPACE_LABEL,
 } from '@kaito/api'
-import type { Node } from '@kaito/controller-kit'
+import type { Node, Toleration } from '@kaito/controller-kit'
 import type { NodeRequest } from '../node-provisioner.ts'
 
 type Taint = NonNullable<NonNullable<Node['spec']>['taints']>[number]
 
-/** On every spot node of AKS, as a label and as a taint with the value `spot`. */
-const AKS_SPOT_KEY = 'kubernetes.azure.com/scalesetpriority'
+/** On every spot node of AKS, with the value `spot`. */
+const AKS_SPOT_LABEL = 'kubernetes.azure.com/scalesetpriority'
 
 /** Nodes of the list that may serve the Workspace, best first: those that it names, then by name. */
 export function eligibleNodes(nodes: Node[], request: NodeRequest, reservedNames: ReadonlySet<string>): Node[] {
@@ -62,24 +62,28 @@ function isOfAnother(labels: Record<string, string>, { workspace }: NodeRequest)
 
 function isUsable(
   { metadata: { labels = {} }, spec, status }: Node,
-  { gpusPerNode, capacityType }: NodeRequest,
+  { gpusPerNode, capacityType, tolerations }: NodeRequest,
 ): boolean {
   const isReady = status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
-  const isSpot = labels[CAPACITY_TYPE_LABEL] === 'spot' || labels[AKS_SPOT_KEY] === 'spot'
+  const isSpot = labels[CAPACITY_TYPE_LABEL] === 'spot' || labels[AKS_SPOT_LABEL] === 'spot'
   const gpus = quantityValue(status?.allocatable?.[GPU_RESOURCE] ?? '0')
   return (
     isReady &&
     spec?.unschedulable !== true &&
     gpus >= gpusPerNode &&
     !(isSpot && capacityType === 'on-demand') &&
-    (spec?.taints ?? []).every((taint) => isTolerated(taint, capacityType))
+    (spec?.taints ?? []).every((taint) => isTolerated(taint, tolerations))
   )
 }
 
-/** The tolerations that the workload carries. */
-function isTolerated({ key, value, effect }: Taint, capacityType: NodeRequest['capacityType']): boolean {
-  if (effect === 'PreferNoSchedule') return true
-  if (effect !== 'NoSchedule') return false
-  if (key === AKS_SPOT_KEY) return capacityType === 'spot' && value === 'spot'
-  return key === GPU_RESOURCE || (key === 'sku' && value === 'gpu')
+function isTolerated(taint: Taint, tolerations: NodeRequest['tolerations']): boolean {
+  return taint.effect === 'PreferNoSchedule' || tolerations.some((one) => tolerates(one, taint))
+}
+
+/** As the scheduler sees it (Kubernetes documentation, "Taints and Tolerations"). */
+function tolerates(toleration: Toleration, { key, value = '', effect }: Taint): boolean {
+  const { operator = 'Equal' } = toleration
+  if (toleration.effect !== undefined && toleration.effect !== effect) return false
+  if (toleration.key === undefined) return operator === 'Exists'
+  return toleration.key === key && (operator === 'Exists' || (toleration.value ?? '') === value)
 }

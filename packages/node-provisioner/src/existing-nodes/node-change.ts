@@ -15,3 +15,13 @@ function readiness({ metadata, status }: Node): string {
     status?.allocatable?.[GPU_RESOURCE],
   ])
 }
+
+/** Whether the Node may serve somebody now whom it could not serve before. */
+export function mayServeAnew({ type, object, previous }: Change<Node>): boolean {
+  return type === 'added' || (type === 'modified' && (!previous || fitness(object) !== fitness(previous)))
+}
+
+function fitness(node: Node): string {
+  const { labels } = node.metadata
+  return JSON.stringify([readiness(node), labels, node.spec?.taints, node.spec?.unschedulable])
+}

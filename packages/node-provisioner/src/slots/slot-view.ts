@@ -1,3 +1,4 @@
+import type { FoundClaim } from '../claims/claim-stores.ts'
 import type { NodeRequest, SlotRecord, SlotState } from '../node-provisioner.ts'
 
 /** One wanted node as it looks now. */
@@ -11,6 +12,10 @@ export interface SlotView {
   next: SlotRecord
   /** Of its own claim that is there, also while that ends; milliseconds since the epoch. */
   claimCreatedAtMs?: number
+  /** What stood for it is gone, and it is not asked for again before `state.retryAt`. */
+  waitsToRetry?: boolean
+  /** While it is missing: its claim, which must go first and was never launched. */
+  ends?: FoundClaim
   revisitAfterMs?: number
 }
 

@@ -10,12 +10,15 @@ interface Vanished {
   reason: Reason
   /** What is gone, in words. */
   what: string
+  /** Attempts that differ in what they ask for: only when each was in vain the wait grows. 1 by default. */
+  triesPerRound?: number
 }
 
 /** A slot whose claim or node is gone: it is asked for again after a back-off whose end stays on record. */
-export function vanishedSlot({ record, reason, what }: Vanished, request: NodeRequest, now: number): SlotView {
+export function vanishedSlot(vanished: Vanished, request: NodeRequest, now: number): SlotView {
+  const { record, reason, what, triesPerRound = 1 } = vanished
   const { ordinal, attempt, claimName: claim, nodeName } = record
-  const retryAt = record.retryAt ?? slotRetryAt(attempt, now)
+  const retryAt = record.retryAt ?? slotRetryAt(Math.floor(attempt / triesPerRound), now)
   const waiting = { ordinal, attempt, ...(claim === undefined ? { nodeName } : { claimName: claim }), retryAt }
   const cause = expiryOnRecord(request) ?? {
     reason,
@@ -32,7 +35,7 @@ export function vanishedSlot({ record, reason, what }: Vanished, request: NodeRe
     },
   }
   const leftMs = Date.parse(retryAt) - now
-  if (leftMs > 0) return { ...shared, isMissing: false, next: waiting, revisitAfterMs: leftMs }
+  if (leftMs > 0) return { ...shared, isMissing: false, waitsToRetry: true, next: waiting, revisitAfterMs: leftMs }
   return { ...shared, isMissing: true, next: nextAttempt(record, request) }
 }
 

@@ -1,9 +1,12 @@
 import { NODES } from '@kaito/controller-kit'
-import { createFakeCluster, createManualClock } from '@kaito/controller-kit/testing'
-import { createMachineNodeProvisioner } from '../machine/machine-node-provisioner.ts'
-import { MACHINE_INDEXES, MACHINES } from '../machine/machine-object.ts'
+import { createManualClock } from '@kaito/controller-kit/testing'
+import { MACHINES } from '../claims/machine-kind.ts'
+import { NODE_CLAIMS } from '../claims/node-claim-kind.ts'
+import type { NodeProvisionerName } from '../provisioner/node-provisioners.ts'
+import { aClaimWorld } from './claim-world.ts'
 import { anExistingNode } from './existing-node.ts'
-import { createFakeNodeProvisioner, describeNodeProvisioner, serveMachine } from './index.ts'
+import { createFakeNodeProvisioner, describeNodeProvisioner, type ProvisionerWorld, serveClaim } from './index.ts'
+import { runNodePools } from './run-node-pools.ts'
 
 describeNodeProvisioner('fake', () => {
   const clock = createManualClock()
@@ -12,28 +15,25 @@ describeNodeProvisioner('fake', () => {
   return { provisioner, advance: clock.advance, claims, serve, vanish, offer, withdraw }
 })
 
-describeNodeProvisioner('Machine', () => {
-  const clock = createManualClock()
-  const cluster = createFakeCluster({ clock })
-  const machines = cluster.cacheOf(MACHINES, MACHINE_INDEXES)
-  const nodes = cluster.cacheOf(NODES)
+/** Over a fake cluster, whose backend is the test's hand. */
+function onCluster(name: NodeProvisionerName): ProvisionerWorld {
+  const { provisioner, cluster, clock } = aClaimWorld({ as: name })
   return {
-    provisioner: createMachineNodeProvisioner({
-      client: cluster.client,
-      machines,
-      nodes,
-      clock,
-      reservations: async () => [],
-    }),
+    provisioner,
     advance: clock.advance,
-    claims: () =>
-      cluster
-        .list(MACHINES)
-        .map(({ metadata }) => metadata.name)
-        .sort(),
-    serve: (claim) => serveMachine(cluster, claim),
-    vanish: (claim) => cluster.vanish(MACHINES, claim),
-    offer: (name) => void cluster.put(NODES, anExistingNode(name)),
-    withdraw: (name) => cluster.vanish(NODES, name),
+    claims() {
+      runNodePools(cluster)
+      const all = [...cluster.list(MACHINES), ...cluster.list(NODE_CLAIMS)]
+      return all.map(({ metadata }) => metadata.name).sort()
+    },
+    serve: (claim) => serveClaim(cluster, claim),
+    vanish: (claim) => (name === 'machine' ? cluster.vanish(MACHINES, claim) : cluster.vanish(NODE_CLAIMS, claim)),
+    offer: (node) => void cluster.put(NODES, anExistingNode(node)),
+    withdraw: (node) => cluster.vanish(NODES, node),
   }
-})
+}
+
+describeNodeProvisioner('machine', () => onCluster('machine'))
+describeNodeProvisioner('nodeclaim', () => onCluster('nodeclaim'))
+describeNodeProvisioner('nodepool', () => onCluster('nodepool'), 'backend')
+describeNodeProvisioner('existing-nodes', () => onCluster('existing-nodes'), 'nobody')

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { NodeRequest, SlotRecord } from '../node-provisioner.ts'
 import { describeAllOrNothing } from './all-or-nothing-conformance.ts'
+import { describeClaimsOfBackend } from './backend-claims-conformance.ts'
 import { describeExistingNodes } from './existing-nodes-conformance.ts'
+import { describeNoClaims } from './no-claims-conformance.ts'
 import { aNodeRequest } from './node-request.ts'
-import type { ProvisionerWorld } from './provisioner-world.ts'
+import type { ClaimsBy, ProvisionerWorld } from './provisioner-world.ts'
 
 const call = { signal: new AbortController().signal }
 const LONGEST_BACK_OFF_MS = 60 * 60_000
@@ -13,16 +15,35 @@ async function ask(world: ProvisionerWorld, request: NodeRequest): Promise<{ slo
   return { slots, claims: slots.flatMap(({ claimName }) => claimName ?? []) }
 }
 
-/** What every way to get nodes must do. `setUp` makes a fresh world for each rule. */
-export function describeNodeProvisioner(name: string, setUp: () => ProvisionerWorld): void {
+/**
+ * What every way to get nodes must do. `setUp` makes a fresh world for each rule; `claimsBy` says whose the claims are, for
+ * rules that differ by it.
+ */
+export function describeNodeProvisioner(
+  name: string,
+  setUp: () => ProvisionerWorld,
+  claimsBy: ClaimsBy = 'provisioner',
+): void {
   describe(`node provisioner: ${name}`, () => {
     test('knows nothing of a Workspace that never asked', async () => {
       const { provisioner, claims } = setUp()
-      expect(await provisioner.supply(aNodeRequest(), call)).toMatchObject({ phase: 'missing' })
+      const { phase, slots } = await provisioner.supply(aNodeRequest(), call)
+      expect(phase).toBe(claimsBy === 'nobody' ? 'blocked' : 'missing')
+      expect(slots).toMatchObject([{ ordinal: 0, attempt: 0, nodeName: undefined }])
       expect(await provisioner.release(aNodeRequest().workspace, call)).toEqual({ released: true })
       expect(claims()).toEqual([])
     })
 
+    if (claimsBy === 'provisioner') describeOwnClaims(setUp)
+    if (claimsBy === 'backend') describeClaimsOfBackend(setUp)
+    if (claimsBy === 'nobody') describeNoClaims(setUp)
+    describeExistingNodes(setUp, claimsBy)
+    if (claimsBy === 'provisioner') describeAllOrNothing(setUp)
+  })
+}
+
+function describeOwnClaims(setUp: () => ProvisionerWorld): void {
+  describe('claims of its own', () => {
     test('asks for all nodes at once, under names that fit every backend', async () => {
       const world = setUp()
       const { slots, claims } = await ask(world, aNodeRequest({ count: 3 }))
@@ -132,8 +153,5 @@ export function describeNodeProvisioner(name: string, setUp: () => ProvisionerWo
       world.vanish(claims[0] ?? '')
       expect(told).toContain('default/phi-3')
     })
-
-    describeExistingNodes(setUp)
-    describeAllOrNothing(setUp)
   })
 }

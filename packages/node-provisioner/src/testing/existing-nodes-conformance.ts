@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { NodeRequest } from '../node-provisioner.ts'
 import { aNodeRequest } from './node-request.ts'
-import type { ProvisionerWorld } from './provisioner-world.ts'
+import type { ClaimsBy, ProvisionerWorld } from './provisioner-world.ts'
 
 const call = { signal: new AbortController().signal }
 const LONGEST_BACK_OFF_MS = 60 * 60_000
@@ -10,18 +10,23 @@ const prefers = (parts: Partial<NodeRequest> = {}) => aNodeRequest({ existingNod
 const uids = (...all: string[]) => all.map((uid) => ({ name: uid, namespace: 'default', uid }))
 
 /** What a provisioner must do with nodes that are there. */
-export function describeExistingNodes(setUp: () => ProvisionerWorld): void {
+export function describeExistingNodes(setUp: () => ProvisionerWorld, claimsBy: ClaimsBy): void {
+  /** A slot that no existing node serves, as it goes on record. */
+  const asked = (ordinal: number) => ({
+    ...{ ordinal, attempt: 0 },
+    ...(claimsBy === 'provisioner' && { claimName: expect.any(String) }),
+  })
+
   describe('existing nodes', () => {
     test('serve where they may, so that only the rest is bought', async () => {
       const world = setUp()
       world.offer('gpu-1')
       const slots = await world.provisioner.request(prefers({ count: 2 }), call)
-      expect(slots).toEqual([
-        { ordinal: 0, attempt: 0, nodeName: 'gpu-1' },
-        { ordinal: 1, attempt: 0, claimName: expect.any(String) },
-      ])
-      expect(world.claims()).toEqual([slots[1]?.claimName])
-      world.serve(slots[1]?.claimName ?? '')
+      expect(slots).toEqual([{ ordinal: 0, attempt: 0, nodeName: 'gpu-1' }, asked(1)])
+      const claims = world.claims()
+      expect(claims).toHaveLength(claimsBy === 'nobody' ? 0 : 1)
+      for (const claim of claims) world.serve(claim)
+      if (claimsBy === 'nobody') return
       const supply = await world.provisioner.supply(prefers({ count: 2, slots }), call)
       expect(supply).toMatchObject({ phase: 'ready', slots: [{ nodeName: 'gpu-1', phase: 'Ready' }, { ordinal: 1 }] })
     })
@@ -32,7 +37,7 @@ export function describeExistingNodes(setUp: () => ProvisionerWorld): void {
     ])('%s', async (_rule, parts) => {
       const world = setUp()
       world.offer('gpu-1')
-      expect(await world.provisioner.request(prefers(parts), call)).toMatchObject([{ claimName: expect.any(String) }])
+      expect(await world.provisioner.request(prefers(parts), call)).toEqual([asked(0)])
     })
 
     test('of the preferred names come first, in their order', async () => {
@@ -46,10 +51,10 @@ export function describeExistingNodes(setUp: () => ProvisionerWorld): void {
     test('serve one Workspace only, also when two ask at the same time', async () => {
       const world = setUp()
       world.offer('gpu-1')
-      const asked = uids('a', 'b').map((workspace) => world.provisioner.request(prefers({ workspace }), call))
-      const [first, second] = await Promise.all(asked)
+      const requests = uids('a', 'b').map((workspace) => world.provisioner.request(prefers({ workspace }), call))
+      const [first, second] = await Promise.all(requests)
       expect(first).toEqual([{ ordinal: 0, attempt: 0, nodeName: 'gpu-1' }])
-      expect(second).toEqual([{ ordinal: 0, attempt: 0, claimName: expect.any(String) }])
+      expect(second).toEqual([asked(0)])
     })
 
     test('stay with their slot when it asks again before it is on record', async () => {

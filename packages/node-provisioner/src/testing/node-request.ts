@@ -10,6 +10,7 @@ export function aNodeRequest(parts: Partial<NodeRequest> = {}): NodeRequest {
     gpusPerNode: 1,
     diskGiB: 50,
     capacityType: undefined,
+    tolerations: [{ key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' }],
     nodeClass: undefined,
     existingNodes: 'Never',
     preferredNodes: [],

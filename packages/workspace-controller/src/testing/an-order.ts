@@ -13,6 +13,7 @@ export const SETTINGS = {
   tuningAllowedAddresses: '',
   adapterImageVolumes: false,
   namespace: 'kaito-workspace',
+  tolerations: [],
 }
 
 /** What a Workspace asks for that can be served. */

@@ -1,16 +1,14 @@
-import { DEPLOYMENTS, JOBS, NODES, PODS, SERVICES, STATEFUL_SETS } from '@kaito/controller-kit'
-import { createMachineNodeProvisioner, MACHINE_INDEXES, MACHINES } from '@kaito/node-provisioner'
+import { DEPLOYMENTS, JOBS, PODS, SERVICES, STATEFUL_SETS } from '@kaito/controller-kit'
 import { PODS_BY_WORKSPACE, workspaceKeysOf } from '../workload/pods.ts'
 import { createWorkspaceReconciler } from '../workspace/reconciler.ts'
-import { reservedNodes } from '../workspace/reserved-nodes.ts'
 import { WORKSPACES } from '../workspace/workspaces.ts'
+import { createNodeProvisioner } from './node-provisioner.ts'
 import { KEY, type World } from './world.ts'
 
 /** The passes of the next process, which has listed all anew and remembers nothing. */
 export function successor(world: World): World {
   const { cluster, clock, settings, log } = world
   const { client, cacheOf } = cluster
-  const [machines, nodes] = [cacheOf(MACHINES, MACHINE_INDEXES), cacheOf(NODES)]
   const reconcile = createWorkspaceReconciler({
     client,
     clock,
@@ -19,7 +17,7 @@ export function successor(world: World): World {
     services: cacheOf(SERVICES),
     pods: cacheOf(PODS, { [PODS_BY_WORKSPACE]: workspaceKeysOf }),
     workloads: { Deployment: cacheOf(DEPLOYMENTS), StatefulSet: cacheOf(STATEFUL_SETS), Job: cacheOf(JOBS) },
-    provisioner: createMachineNodeProvisioner({ client, clock, machines, nodes, reservations: reservedNodes(client) }),
+    provisioner: createNodeProvisioner(cluster, clock),
     announce: () => undefined,
   })
   return {

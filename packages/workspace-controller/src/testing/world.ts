@@ -1,13 +1,13 @@
 import type { Workspace } from '@kaito/api'
 import { CONFIG_MAPS, DEPLOYMENTS, JOBS, NODES, PODS, SECRETS, SERVICES, STATEFUL_SETS } from '@kaito/controller-kit'
 import { createFakeCluster, createManualClock, createMemoryLog } from '@kaito/controller-kit/testing'
-import { createMachineNodeProvisioner, MACHINE_INDEXES, MACHINES } from '@kaito/node-provisioner'
-import { serveMachine } from '@kaito/node-provisioner/testing'
+import { MACHINES } from '@kaito/node-provisioner'
+import { serveClaim } from '@kaito/node-provisioner/testing'
 import { PODS_BY_WORKSPACE, workspaceKeysOf } from '../workload/pods.ts'
 import { createWorkspaceReconciler } from '../workspace/reconciler.ts'
-import { reservedNodes } from '../workspace/reserved-nodes.ts'
 import { WORKSPACES } from '../workspace/workspaces.ts'
 import { SETTINGS } from './an-order.ts'
+import { createNodeProvisioner } from './node-provisioner.ts'
 
 export const KEY = 'default/phi-3'
 
@@ -23,17 +23,9 @@ export function aWorld() {
     jobs: cluster.cacheOf(JOBS),
     services: cluster.cacheOf(SERVICES),
     pods: cluster.cacheOf(PODS, { [PODS_BY_WORKSPACE]: workspaceKeysOf }),
-    machines: cluster.cacheOf(MACHINES, MACHINE_INDEXES),
-    nodes: cluster.cacheOf(NODES),
   }
-  const { machines, nodes, deployments, statefulSets, jobs, ...own } = caches
-  const provisioner = createMachineNodeProvisioner({
-    client: cluster.client,
-    clock,
-    machines,
-    nodes,
-    reservations: reservedNodes(cluster.client),
-  })
+  const { deployments, statefulSets, jobs, ...own } = caches
+  const provisioner = createNodeProvisioner(cluster, clock)
   const reconcile = createWorkspaceReconciler({
     client: cluster.client,
     clock,
@@ -60,7 +52,7 @@ export function aWorld() {
     serveClaims: () => {
       for (const { metadata } of cluster.list(MACHINES)) {
         if (!metadata.deletionTimestamp && !cluster.get(NODES, `node-${metadata.name}`))
-          serveMachine(cluster, metadata.name)
+          serveClaim(cluster, metadata.name)
       }
     },
     /** What the gpu-provisioner does at the end: node and finalizer go. */

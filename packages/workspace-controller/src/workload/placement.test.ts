@@ -26,9 +26,7 @@ test('a node that was there is taken by its name alone, each in a term of its ow
   expect(termsOf(['b', 'a', 'b'])).toEqual([...termsOf([]), named('a'), named('b')])
 })
 
-test('spot nodes are tolerated only when they are asked for', () => {
-  const keys = (capacityType: typeof nodes.capacityType) =>
-    placement(one.workspace, { ...nodes, capacityType }, []).tolerations.map(({ key }) => key)
-  expect(keys('spot')).toEqual([...keys('on-demand'), 'kubernetes.azure.com/scalesetpriority'])
-  expect(keys(undefined)).toEqual(['nvidia.com/gpu', 'sku'])
+test('the taints that the order tolerates are those of its Pods', () => {
+  const tolerations = [{ key: 'team', operator: 'Exists' as const }]
+  expect(placement(one.workspace, { ...nodes, tolerations }, []).tolerations).toEqual(tolerations)
 })

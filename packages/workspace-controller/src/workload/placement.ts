@@ -23,23 +23,11 @@ export interface Placement {
   affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: NodeSelectorTerms } }
 }
 
-const GPU_TOLERATIONS: Toleration[] = [
-  { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' },
-  { key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' },
-]
-/** AKS taints spot nodes with it. */
-const SPOT_TOLERATION: Toleration = {
-  key: 'kubernetes.azure.com/scalesetpriority',
-  operator: 'Equal',
-  value: 'spot',
-  effect: 'NoSchedule',
-}
-
 /** On the nodes made for this Workspace, or on one of the existing nodes that were chosen for it by name. */
 export function placement(workspace: Workspace, nodes: NodeOrder, existingNodes: readonly string[]): Placement {
   const nodeSelectorTerms = [ownNodes(workspace, nodes), ...distinctSorted(existingNodes).map(nodeNamed)]
   return {
-    tolerations: [...GPU_TOLERATIONS, ...(nodes.capacityType === 'spot' ? [SPOT_TOLERATION] : [])],
+    tolerations: nodes.tolerations,
     affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } },
   }
 }

@@ -13,6 +13,7 @@ export interface ConditionState {
 export const CLAIMS_CONDITIONS: Partial<Record<string, string>> = {
   machine: WORKSPACE_CONDITIONS.machineReady,
   nodeclaim: WORKSPACE_CONDITIONS.nodeClaimReady,
+  nodepool: WORKSPACE_CONDITIONS.nodeClaimReady,
 }
 
 interface Tellings {
@@ -47,7 +48,7 @@ export function workloadCondition({ tuning }: Workspace): string {
 /** Conditions that belong to another form of Workspace or another way to get nodes: an earlier version may have left them. */
 export function outdatedConditions(workspace: Workspace, claimsCondition: string | undefined): string[] {
   const { inferenceReady, jobStarted } = WORKSPACE_CONDITIONS
-  const possible = [inferenceReady, jobStarted, ...Object.values(CLAIMS_CONDITIONS)]
+  const possible = [...new Set([inferenceReady, jobStarted, ...Object.values(CLAIMS_CONDITIONS)])]
   const used = [workloadCondition(workspace), claimsCondition]
   return possible.flatMap((type) => (type === undefined || used.includes(type) ? [] : [type]))
 }

@@ -1,4 +1,5 @@
 import { INSTANCE_TYPE_LABEL, type Workspace, workspaceFaults } from '@kaito/api'
+import type { Toleration } from '@kaito/controller-kit'
 import {
   catalogueFaults,
   findInstanceType,
@@ -12,6 +13,7 @@ import { podTemplate, templateFault } from '../workload/inference/pod-template.t
 import type { NodeOrder, Order, PresetWork, Readiness, TuningWork, Work } from './order.ts'
 import { WORKSPACE_REASONS } from './reasons.ts'
 import type { Refusal } from './refusal.ts'
+import { tolerationsFor } from './tolerations.ts'
 import { unserved } from './unserved.ts'
 
 export interface OrderSettings {
@@ -27,6 +29,8 @@ export interface OrderSettings {
   tuningAllowedAddresses: string
   /** Whether the cluster has image volumes, for adapters. */
   adapterImageVolumes: boolean
+  /** What this installation's nodes need to be tolerated beside what all GPU nodes do. */
+  tolerations: readonly Toleration[]
 }
 
 const EXPOSE_ANNOTATION = 'kaito.sh/enablelb'
@@ -55,7 +59,7 @@ export function orderOf(workspace: Workspace, settings: OrderSettings): Answer {
   const [first] = sizes
   // The faults above have named each of these; this is for the compiler.
   if (!work || !first) return refuse('Unknown', { path: '', message: 'nothing serves this' })
-  return { order: { nodes: nodeOrder(resource, { sizes, first, work }), work } }
+  return { order: { nodes: nodeOrder(resource, { sizes, first, work, settings }), work } }
 }
 
 function workOf(workspace: Workspace, settings: OrderSettings): Work | undefined {
@@ -137,7 +141,7 @@ function readinessOf({ readiness }: Inference, timeoutMinutes: number): Readines
 
 function nodeOrder(
   resource: Workspace['resource'],
-  { sizes, first, work }: { sizes: InstanceType[]; first: InstanceType; work: Work },
+  { sizes, first, work, settings }: { sizes: InstanceType[]; first: InstanceType; work: Work; settings: OrderSettings },
 ): NodeOrder {
   return {
     instanceTypes: sizes.map((size) => size.name),
@@ -146,6 +150,7 @@ function nodeOrder(
     labels: nodeLabels(resource, first.name),
     diskGiB: diskGiB(work),
     capacityType: resource.capacityType,
+    tolerations: tolerationsFor(resource.capacityType, settings.tolerations),
     nodeClass: resource.nodeClassRef,
     existingNodes: resource.existingNodes ?? 'Prefer',
     preferredNodes: resource.preferredNodes ?? [],

@@ -1,5 +1,5 @@
 import type { Workspace } from '@kaito/api'
-import type { PodTemplate } from '@kaito/controller-kit'
+import type { PodTemplate, Toleration } from '@kaito/controller-kit'
 import type { Preset } from '@kaito/presets'
 
 /** What a Workspace that can be served asks for. */
@@ -19,6 +19,8 @@ export interface NodeOrder {
   /** Undefined takes the backend's default. */
   diskGiB: number | undefined
   capacityType: Workspace['resource']['capacityType']
+  /** Taints that the workload tolerates. */
+  tolerations: Toleration[]
   nodeClass: Workspace['resource']['nodeClassRef']
   existingNodes: 'Prefer' | 'Never'
   preferredNodes: string[]

@@ -33,7 +33,7 @@ function heldActions(seen: Observed, order: Order): Action[] {
   if (isGivenBack(workspace)) return [...endWorkload(seen), ...giveBackActions(seen)]
   if (hasOutlivedNodes(workspace, seen.workload, seen.now)) return giveBackActions(seen)
   if (lack || !supply) return []
-  if (supply.phase === 'missing') return [{ do: 'requestNodes' }]
+  if (supply.phase === 'missing' || supply.handsOver) return [{ do: 'requestNodes' }]
   if (supply.phase === 'expired') return supply.isRecorded ? [{ do: 'giveBackNodes' }] : []
   return supply.phase === 'ready' ? readyActions(seen, order, supply) : []
 }

@@ -6,6 +6,7 @@ import { findPreset } from '@kaito/presets'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import type { NodeOrder, TuningWork } from '../../workspace/order.ts'
+import { tolerationsFor } from '../../workspace/tolerations.ts'
 import { type TuningContext, tuningJob, tuningService } from './job.ts'
 import type { TuningOrder } from './tuning-order.ts'
 
@@ -59,6 +60,7 @@ const NODES: NodeOrder = {
   labels: { apps: 'tuning' },
   diskGiB: 50,
   capacityType: undefined,
+  tolerations: tolerationsFor(undefined, []),
   nodeClass: undefined,
   existingNodes: 'Prefer',
   preferredNodes: [],
