@@ -79,7 +79,7 @@ test.skipIf(!findKubectl())(
         timeout: PATIENCE_MS,
       })
       expect({ code, out }).toMatchObject({ code: 0 })
-      expect(out).toMatch(/Test Files .*5 passed/)
+      expect(out).toMatch(/Test Files .*7 passed/)
       expect(out).toContain('nodeclaim.karpenter.sh/first condition met')
       expect(out).toMatch(/^first +h100-8 .* gpu-host-1 +True/m)
       expect(out).toContain('deployment.apps/my-provisioner')

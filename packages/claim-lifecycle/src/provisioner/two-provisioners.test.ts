@@ -165,18 +165,17 @@ describe('two provisioners side by side', () => {
 
   test('neither collects an instance or a Node of the other, unhealthy as it may be', async () => {
     const { clock, cluster, one, two, node, left } = sideBySide()
-    const metadata = { uid: 'uid-2', finalizers: HELD, annotations: { [NOTE]: 'inventory' } }
-    const status = { providerID: 'fake:///uid-2' }
-    const spec = { nodeClassRef: THEIR_CLASS }
-    cluster.put(NODE_CLAIMS, aNodeClaim({ metadata: { name: 'theirs', ...metadata }, spec, status }))
-    two.cloud.plant({ name: 'theirs', claimUid: 'uid-2', claimCreatedAt: '2029-01-01T00:00:00Z' })
-    // Joined and not registered yet; registered; registered, and its claim gone while its cloud works on it.
+    const metadata = { name: 'theirs', uid: 'uid-2', finalizers: HELD, annotations: { [NOTE]: 'inventory' } }
+    cluster.put(NODE_CLAIMS, aNodeClaim({ metadata, spec: { nodeClassRef: THEIR_CLASS } }))
+    two.cloud.plant({ name: 'theirs', claimUid: 'uid-2', launch: 1, state: 'Creating' })
+    // Joined and not registered yet; registered, and its claim gone while its cloud works on it; the same of the other.
     node('uid-2')
     node('uid-3', { [NOTE]: 'inventory' })
     two.cloud.plant({ name: 'leaving', claimUid: 'uid-3', state: 'Busy' })
     node('uid-4', { [NOTE]: 'gpu-provisioner' })
     one.cloud.plant({ name: 'busy', claimUid: 'uid-4', state: 'Busy' })
-    await clock.advance(60 * MINUTE)
+    await clock.advance(40 * MINUTE)
+    expect(cluster.get<Node>(NODES, 'node-uid-2')?.metadata.labels?.[NOTE]).toBeUndefined()
     expect(left()).toEqual(['node-uid-2', 'node-uid-3', 'node-uid-4'])
     expect([one.cloud.terminations(), two.cloud.terminations()]).toEqual([[], []])
   })

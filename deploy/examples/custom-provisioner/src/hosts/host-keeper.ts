@@ -2,6 +2,7 @@ import { CLAIM_UID_LABEL } from '@kaito/api'
 import {
   ApiError,
   type Cache,
+  type Change,
   type Clock,
   type Controller,
   createController,
@@ -46,7 +47,8 @@ const LOOK_AGAIN_MS = 60_000
 export function createHostKeeper(options: ControllerOptions): Controller {
   const { nodes, onAssigned } = options
   let assigned: Assignments | undefined
-  const concerns = (name: string) => assigned === undefined || assigned.has(name)
+  const concerns = (change: Change<Node>) =>
+    (assigned === undefined || assigned.has(change.object.metadata.name)) && isNews(change)
   return createController({
     ...options,
     name: 'inventory-hosts',
@@ -59,11 +61,17 @@ export function createHostKeeper(options: ControllerOptions): Controller {
         subscribe: (enqueue) => {
           enqueue(ALL)
           onAssigned(() => enqueue(ALL))
-          nodes.onChange(({ object }) => concerns(object.metadata.name) && enqueue(ALL))
+          nodes.onChange((change) => concerns(change) && enqueue(ALL))
         },
       },
     ],
   })
+}
+
+/** Kubelets write the status of their Nodes all the time. */
+function isNews({ type, object, previous }: Change<Node>): boolean {
+  const facts = ({ metadata }: Node) => [metadata.uid, metadata.deletionTimestamp, metadata.labels?.[CLAIM_UID_LABEL]]
+  return type === 'deleted' || !previous || String(facts(object)) !== String(facts(previous))
 }
 
 /** One pass over all hosts that are not free. A host that fails keeps no other one waiting. */
