@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { checkBackend } from '../conformance/testing/check-backend.ts'
 import { until } from '../harness/until.ts'
 import { InventoryScenario, SIZE } from './inventory-scenario.ts'
 
@@ -78,22 +77,6 @@ describe.concurrent('the inventory provisioner', { timeout: PATIENCE_MS }, () =>
     await scenario.gone('first')
     await scenario.takes({})
     expect(Object.keys((await scenario.node('gpu-1'))?.metadata.labels ?? {})).not.toContain('kaito.sh/claim-uid')
-  })
-
-  test('does what Karpenter promises of a NodeClaim, as far as the lifecycle does', async () => {
-    await using scenario = await InventoryScenario.start(['gpu-1', 'gpu-2', 'gpu-3', 'gpu-4'])
-    const done = new AbortController()
-    const joining = scenario.joinWhenTaken(done.signal)
-    const { failed, passed, text } = await checkBackend([
-      ...['--kubeconfig', scenario.bed.kubeconfigPath, '--kind', 'nodeclaim', '--instance-type', SIZE],
-      ...['--class', 'inventory.kaito.sh/HostInventory/default', '--gpus', '8', '--timeout-minutes', '1'],
-      ...['--exceptions', 'test/conformance/exceptions/gpu-provisioner.yaml'],
-    ])
-    done.abort()
-    await joining
-    expect(failed, text).toEqual([])
-    expect(passed.length, text).toBeGreaterThanOrEqual(28)
-    await scenario.takes({})
   })
 
   test('serves Machines where it is told to, and a gpu-provisioner that comes later launches nothing for them', async () => {

@@ -135,21 +135,6 @@ export class InventoryScenario {
     })
   }
 
-  /** Until the signal aborts, each host joins as soon as it is taken for the first time, as one that is switched on. */
-  async joinWhenTaken(signal: AbortSignal): Promise<void> {
-    const joined = new Set<string>()
-    await until(
-      'the end',
-      async () => {
-        const hosts = Object.keys(await this.taken()).filter((host) => !joined.has(host))
-        for (const host of hosts) await this.join(host)
-        for (const host of hosts) joined.add(host)
-        return signal.aborted
-      },
-      { withinMs: 10 * PATIENCE_MS, everyMs: 200 },
-    )
-  }
-
   async claim(name: string, kind: Kind = 'NodeClaim'): Promise<void> {
     await this.#create({
       apiVersion: KINDS[kind].apiVersion,
