@@ -1,12 +1,4 @@
-import {
-  ApiError,
-  type Cache,
-  DEFINITIONS,
-  definitionName,
-  type KubeClient,
-  type KubernetesObject,
-  type Resource,
-} from '@kaito/controller-kit'
+import { type Cache, type KubeClient, type KubernetesObject, noneIfAbsent, type Resource } from '@kaito/controller-kit'
 import { remembered } from '../remembered.ts'
 import type { Claim } from './claim.ts'
 import type { ClaimAdapter } from './claim-adapter.ts'
@@ -64,17 +56,10 @@ interface Options<T extends KubernetesObject> {
 export function createServedKind<T extends KubernetesObject>(options: Options<T>): ServedKind {
   const { adapter, client, claims, provisioner } = options
   const { resource } = adapter
-  const definition = { name: definitionName(resource) }
 
+  /** What was there once and is not found now has not ended by that. */
   async function orNone<Answer>(read: Promise<Answer>, none: Answer, signal: AbortSignal): Promise<Answer> {
-    try {
-      return await read
-    } catch (error) {
-      // What was there once and is not found now has not ended by that.
-      if (!(error instanceof ApiError) || error.status !== 404 || claims?.synced()) throw error
-      if ((await client.get(DEFINITIONS, definition, { signal })) !== undefined) throw error
-      return none
-    }
+    return claims?.synced() ? read : noneIfAbsent(read, { client, resource, none, signal })
   }
 
   function stored(object: T): StoredClaim {
