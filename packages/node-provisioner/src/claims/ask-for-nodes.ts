@@ -1,34 +1,24 @@
 import type { BackendSettings } from '../backend/backend-settings.ts'
-import type { NodeChoice } from '../existing-nodes/node-choice.ts'
 import type { Call, NodeRequest, SlotRecord } from '../node-provisioner.ts'
-import type { SlotView } from '../slots/slot-view.ts'
+import { taken, type Wanted } from '../slots/wanted.ts'
 import { wasLaunched } from './claim-slot.ts'
 import type { ClaimStore } from './claim-store.ts'
-import type { ClaimStores, FoundClaim } from './claim-stores.ts'
+import type { FoundClaim } from './claim-stores.ts'
 import { sizesOfAttempt } from './size-choice.ts'
 
 interface Sources {
-  claims: ClaimStores
   /** Where new claims are made. */
   store: ClaimStore
   backend: BackendSettings
-  choice: NodeChoice
 }
 
-interface Wanted {
-  request: NodeRequest
-  views: SlotView[]
-}
-
-/** Takes existing nodes for what is missing, asks for claims for the rest, and tells what to record. */
+/** Asks for claims for what is missing and not chosen, and tells what to record. */
 export async function askForNodes(sources: Sources, wanted: Wanted, call: Call): Promise<SlotRecord[]> {
-  const { request, views } = wanted
-  const chosen = await chooseExisting(sources, wanted, call)
+  const { request, views, chosen } = wanted
   const asked = await Promise.allSettled(
     views.map(async ({ isMissing, next, ends }): Promise<SlotRecord> => {
-      const { ordinal, attempt } = next
-      const nodeName = chosen.get(ordinal)
-      if (nodeName !== undefined) return { ordinal, attempt, nodeName }
+      const existing = taken(next, chosen)
+      if (existing) return existing
       if (ends) await endClaim(ends, call)
       else if (isMissing) await askForClaim(sources, { request, next }, call)
       return next
@@ -37,22 +27,6 @@ export async function askForNodes(sources: Sources, wanted: Wanted, call: Call):
   const failure = asked.find(({ status }) => status === 'rejected')
   if (failure?.status === 'rejected') throw failure.reason
   return asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
-}
-
-/** Existing nodes for missing slots, by ordinal. */
-export async function chooseExisting(
-  { claims, choice }: Pick<Sources, 'claims' | 'choice'>,
-  { request, views }: Wanted,
-  call: Call,
-): Promise<Map<number, string>> {
-  const open = views.filter(({ isMissing, mayTakeExisting }) => isMissing && mayTakeExisting)
-  if (open.length === 0 || !choice.hasCandidates(request)) return new Map()
-  // A claim asked for before a crash would be paid for beside the existing node, and be on nobody's record.
-  const found = await Promise.all(
-    open.map(({ next }) => (next.claimName === undefined ? undefined : claims.read(next.claimName, call))),
-  )
-  const slots = open.flatMap(({ next }, at) => (found[at] ? [] : [next]))
-  return slots.length === 0 ? new Map() : choice.choose(request, slots, call)
 }
 
 async function askForClaim(

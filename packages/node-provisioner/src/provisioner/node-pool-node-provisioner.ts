@@ -1,9 +1,9 @@
-import { chooseExisting } from '../claims/ask-for-nodes.ts'
 import { slotViews } from '../claims/slot-views.ts'
 import { NODE_POOLS } from '../node-pools/node-pool.ts'
 import { neededReplicas, poolSlots } from '../node-pools/pool-slots.ts'
 import type { Call, NodeProvisioner, NodeRequest, SlotRecord } from '../node-provisioner.ts'
 import type { SlotView } from '../slots/slot-view.ts'
+import { taken, type Wanted } from '../slots/wanted.ts'
 import { createGround } from './ground.ts'
 import { kindHindrance } from './kind-hindrance.ts'
 import { createProvisioner } from './provisioner.ts'
@@ -15,7 +15,7 @@ import type { NodeProvisionerOptions } from './provisioner-options.ts'
  */
 export function createNodePoolNodeProvisioner(options: NodeProvisionerOptions): NodeProvisioner {
   const ground = createGround(options, 'nodepool')
-  const { pools, claims, choice, backend, clock } = ground
+  const { pools, claims, backend, clock } = ground
 
   async function views(request: NodeRequest, call: Call): Promise<SlotView[]> {
     const seen = await slotViews({ ...ground, askedOf: 'nodeclaim' }, request, call)
@@ -26,16 +26,10 @@ export function createNodePoolNodeProvisioner(options: NodeProvisionerOptions): 
     })
   }
 
-  async function ask({ request, views: seen }: { request: NodeRequest; views: SlotView[] }, call: Call) {
-    const chosen = await chooseExisting({ claims, choice }, { request, views: seen }, call)
-    const records = seen.map(({ next }): SlotRecord => {
-      const { ordinal, attempt } = next
-      const nodeName = chosen.get(ordinal)
-      return nodeName === undefined ? next : { ordinal, attempt, nodeName }
-    })
+  async function ask({ request, views: seen, chosen }: Wanted, call: Call): Promise<SlotRecord[]> {
     const replicas = neededReplicas(seen, request) - chosen.size
     if (replicas > 0) await pools.ensure({ request, replicas, backend }, call)
-    return records
+    return seen.map(({ next }) => taken(next, chosen) ?? next)
   }
 
   return createProvisioner(ground, {

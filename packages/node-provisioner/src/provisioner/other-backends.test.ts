@@ -5,6 +5,7 @@ import { backendSettings } from '../backend/profiles.ts'
 import { NODE_CLAIMS } from '../claims/node-claim-kind.ts'
 import type { NodeRequest, SlotRecord } from '../node-provisioner.ts'
 import { aClaimWorld } from '../testing/claim-world.ts'
+import { anExistingNode } from '../testing/existing-node.ts'
 import { aNodeRequest } from '../testing/node-request.ts'
 import { serveClaim } from '../testing/serve-claim.ts'
 
@@ -128,6 +129,21 @@ describe('a kind that is not served', () => {
     const later = world.start('nodeclaim', { kindFault: () => undefined })
     expect(await later.supply(aNodeRequest({ slots: supply.slots }), call)).toMatchObject({ phase: 'missing' })
     expect(await later.request(aNodeRequest({ slots: supply.slots }), call)).toMatchObject([{ attempt: 0 }])
+  })
+
+  test('keeps nobody from a node that is there', async () => {
+    const world = onKarpenter({ kindFault })
+    world.cluster.put(NODES, anExistingNode('gpu-1'))
+    const two = { count: 2, existingNodes: 'Prefer' as const }
+    expect(await world.provisioner.supply(aNodeRequest(two), call)).toMatchObject({ phase: 'missing' })
+    const slots = await asked(world, two)
+    expect(slots).toEqual([
+      { ordinal: 0, attempt: 0, nodeName: 'gpu-1' },
+      { ordinal: 1, attempt: 0 },
+    ])
+    const supply = await world.provisioner.supply(aNodeRequest({ ...two, slots }), call)
+    expect(supply).toMatchObject({ phase: 'blocked', reason: 'NoProvisioner', slots: [{ phase: 'Ready' }, {}] })
+    expect(world.cluster.list(NODE_CLAIMS)).toEqual([])
   })
 
   test('of the class that the claim would name is said, too', async () => {

@@ -33,6 +33,21 @@ export function describeNoClaims(setUp: () => ProvisionerWorld): void {
       expect(await world.provisioner.supply({ ...request, slots }, call)).toMatchObject({ phase: 'ready' })
     })
 
+    test('a node that another Workspace has is not waited for in vain: its end is seen', async () => {
+      const world = setUp()
+      world.offer('gpu-1')
+      const [first, second] = ['a', 'b'].map((name) =>
+        aNodeRequest({ existingNodes: 'Prefer', workspace: { name, namespace: 'default', uid: name } }),
+      )
+      if (!first || !second) throw new Error('there are two')
+      await world.provisioner.request(first, call)
+      expect(await world.provisioner.supply(second, call)).toMatchObject({ phase: 'blocked', reason: 'NoCapacity' })
+      await world.provisioner.release(first.workspace, call)
+      await world.advance(60_000)
+      expect(await world.provisioner.supply(second, call)).toMatchObject({ phase: 'missing' })
+      expect(await world.provisioner.request(second, call)).toMatchObject([{ nodeName: 'gpu-1' }])
+    })
+
     test('who wants new nodes only is told that there are none', async () => {
       const { provisioner } = setUp()
       const supply = await provisioner.supply(aNodeRequest({ existingNodes: 'Never' }), call)

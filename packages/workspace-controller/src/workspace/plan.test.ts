@@ -51,6 +51,11 @@ test.each<[rule: string, seen: Observed, does: Action['do'][]]>([
   ['does not even hold what it cannot serve', seen({ refusal }, {}), []],
   ['buys nothing for what it cannot serve', seen({ refusal }), []],
   ['asks for nodes that are missing', seen({ supply: missing }), ['requestNodes']],
+  [
+    'has what an earlier way to get nodes left handed over, beside a model that serves',
+    seen({ supply: { ...ready, handsOver: true }, services, workload }),
+    ['requestNodes'],
+  ],
   ['waits for nodes', seen({ supply: waiting }), []],
   ['waits when somebody must act', seen({ supply: blocked }), []],
   [
