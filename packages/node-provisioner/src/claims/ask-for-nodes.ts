@@ -1,9 +1,7 @@
 import type { BackendSettings } from '../backend/backend-settings.ts'
 import type { Call, NodeRequest, SlotRecord } from '../node-provisioner.ts'
 import { taken, type Wanted } from '../slots/wanted.ts'
-import { wasLaunched } from './claim-slot.ts'
 import type { ClaimStore } from './claim-store.ts'
-import type { FoundClaim } from './claim-stores.ts'
 import { sizesOfAttempt } from './size-choice.ts'
 
 interface Sources {
@@ -16,11 +14,10 @@ interface Sources {
 export async function askForNodes(sources: Sources, wanted: Wanted, call: Call): Promise<SlotRecord[]> {
   const { request, views, chosen } = wanted
   const asked = await Promise.allSettled(
-    views.map(async ({ isMissing, next, ends }): Promise<SlotRecord> => {
+    views.map(async ({ isMissing, next }): Promise<SlotRecord> => {
       const existing = taken(next, chosen)
       if (existing) return existing
-      if (ends) await endClaim(ends, call)
-      else if (isMissing) await askForClaim(sources, { request, next }, call)
+      if (isMissing) await askForClaim(sources, { request, next }, call)
       return next
     }),
   )
@@ -36,11 +33,4 @@ async function askForClaim(
 ): Promise<void> {
   const instanceTypes = sizesOfAttempt(request, backend, next.attempt)
   await store.create({ request, name: next.claimName ?? '', instanceTypes, backend }, call)
-}
-
-/** Its slot goes on to the next attempt once the claim is gone. */
-async function endClaim({ claim, store }: FoundClaim, call: Call): Promise<void> {
-  const current = await store.read(claim.metadata.name, call)
-  if (!current || current.metadata.uid !== claim.metadata.uid || wasLaunched({ claim: current, store })) return
-  await store.delete(current, call, 'unchanged')
 }

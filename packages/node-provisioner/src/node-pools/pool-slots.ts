@@ -27,7 +27,7 @@ export function poolSlots({ views, pool, claims }: SeenPool, request: NodeReques
   const pending = claims.filter((found) => isOfPool(found) && !wasLaunched(found))
   return views.map((view): SlotView => {
     const isReplaced = isReplacedByPool(view, request)
-    if (!view.isMissing && !isReplaced) return view
+    if (view.ends || !(view.isMissing || isReplaced)) return view
     const { ordinal, attempt, claimName } = view.next
     const next: SlotRecord = isReplaced ? { ordinal, attempt, claimName } : { ordinal, attempt }
     if (!pool || !isLargeEnough) return isReplaced ? view : { ...view, next }
@@ -41,6 +41,7 @@ export function poolSlots({ views, pool, claims }: SeenPool, request: NodeReques
 export function neededReplicas(views: SlotView[], request: NodeRequest): number {
   const pool = poolName(request.workspace.uid)
   const needs = (view: SlotView) => {
+    if (view.ends) return false
     if (view.isMissing || isReplacedByPool(view, request)) return true
     return !view.waitsToRetry && isNameOf(pool, view.next.claimName)
   }

@@ -65,6 +65,18 @@ describe('another setting than before', () => {
     expect(classes(world)).toEqual(['KWOKNodeClass'])
   })
 
+  test.each(['nodepool', 'existing-nodes'] as const)('%s drops such a claim, too', async (way) => {
+    const world = aClaimWorld()
+    const slots = await asked(world)
+    const provisioner = world.start(way, { backend: KWOK })
+    await world.clock.advance(MINUTE_MS)
+    expect(await provisioner.supply(aNodeRequest({ slots }), call)).toMatchObject({ phase: 'missing' })
+    expect(await provisioner.request(aNodeRequest({ slots }), call)).toEqual(slots)
+    expect(world.cluster.list(MACHINES)).toEqual([])
+    expect(world.cluster.list(NODE_POOLS)).toEqual([])
+    expect(await provisioner.supply(aNodeRequest({ slots }), call)).toMatchObject({ reason: 'ClaimGone' })
+  })
+
   test('dissolves the NodePool of before and keeps its nodes', async () => {
     const world = aClaimWorld({ as: 'nodepool' })
     const slots = await asked(world, { count: 2 })

@@ -1,4 +1,5 @@
 import type { ClaimStores } from '../claims/claim-stores.ts'
+import { endClaim } from '../claims/end-claim.ts'
 import { releaseClaims } from '../claims/release.ts'
 import { chooseExisting } from '../existing-nodes/choose-existing.ts'
 import { nodeChangeMatters } from '../existing-nodes/node-change.ts'
@@ -76,7 +77,7 @@ export function createProvisioner(ground: Ground, way: Way): NodeProvisioner {
         await pools.dissolve(request.workspace, call)
         return request.slots
       }
-      const views = await way.views(request, call)
+      const views = await withoutEnded(await way.views(request, call), call)
       const chosen = await chooseExisting({ claims, choice }, { request, views }, call)
       if (!way.hindrance(request)) return way.ask({ request, views, chosen }, call)
       search.note(request, views, chosen)
@@ -86,6 +87,17 @@ export function createProvisioner(ground: Ground, way: Way): NodeProvisioner {
     giveBack: giveUp,
     onChange: (listener) => follow(ground, { index, search }, listener),
   }
+}
+
+/** Ends the claims that are in the way of others; until they are gone nothing else is asked for in their place. */
+async function withoutEnded(views: SlotView[], call: Call): Promise<SlotView[]> {
+  return Promise.all(
+    views.map(async ({ ends, ...view }) => {
+      if (!ends) return view
+      await endClaim(ends, call)
+      return { ...view, isMissing: false }
+    }),
+  )
 }
 
 async function release({ pools, claims }: Ground, workspace: WorkspaceRef, call: Call): Promise<Released> {
