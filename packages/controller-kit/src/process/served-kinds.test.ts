@@ -170,14 +170,14 @@ describe('kinds that need not all be there', () => {
     expect(seen).toContain('enough')
   })
 
-  test('what is left out is no warning', async () => {
+  test('what is left out is no warning, and nothing at all where nobody needs it', async () => {
     const { clock, log, one, install, start } = aChoice()
     install(one)
     start()
     await clock.settle()
     expect(log.lines.map(({ level, fields }) => [level, fields.fault])).toEqual([
       ['info', 'is not installed'],
-      ['info', 'is not installed'],
+      ['debug', 'is not installed'],
     ])
   })
 })

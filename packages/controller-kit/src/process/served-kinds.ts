@@ -160,9 +160,12 @@ function createTelling(kind: NeededKind, log: Logger): (seen: Look) => void {
     if (seen.is === 'served') log.info({ definition }, 'a needed definition is served now')
     else if (seen.is === 'unfit') {
       const fields = { definition, fault: seen.fault, remedy: seen.remedy }
-      if (['always', 'later'].includes(kind.needed ?? 'always'))
+      const { needed = 'always' } = kind
+      const leftOut = 'a definition does not fit, its kind is left out until it does'
+      if (needed === 'always' || needed === 'later') {
         log.warn(fields, 'a needed definition does not fit, waiting for it')
-      else log.info(fields, 'a definition does not fit, its kind is left out until it does')
+      } else if (needed === 'never' && seen.isAbsent) log.debug(fields, leftOut)
+      else log.info(fields, leftOut)
     } else if (seen.is === 'unreadable') {
       log.warn({ definition, err: seen.error }, 'a needed definition cannot be read, trying again')
     } else log.warn({ definition, err: seen.error }, 'a needed definition may not be read, going on unchecked')
