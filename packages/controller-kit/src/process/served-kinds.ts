@@ -148,6 +148,14 @@ function createServedKind(kind: NeededKind, { client, clock, log, isLeftOut }: S
   return self
 }
 
+function unfitness({ needed = 'always' }: NeededKind, isAbsent: boolean) {
+  if (needed === 'always' || needed === 'later') {
+    return { level: 'warn', message: 'a needed definition does not fit, waiting for it' } as const
+  }
+  const message = 'a definition does not fit, its kind is left out until it does'
+  return { level: needed === 'never' && isAbsent ? 'debug' : 'info', message } as const
+}
+
 /** Once for each state, and not at all for one that is served from the start. */
 function createTelling(kind: NeededKind, log: Logger): (seen: Look) => void {
   const definition = definitionName(kind.resource)
@@ -159,13 +167,8 @@ function createTelling(kind: NeededKind, log: Logger): (seen: Look) => void {
     said = state
     if (seen.is === 'served') log.info({ definition }, 'a needed definition is served now')
     else if (seen.is === 'unfit') {
-      const fields = { definition, fault: seen.fault, remedy: seen.remedy }
-      const { needed = 'always' } = kind
-      const leftOut = 'a definition does not fit, its kind is left out until it does'
-      if (needed === 'always' || needed === 'later') {
-        log.warn(fields, 'a needed definition does not fit, waiting for it')
-      } else if (needed === 'never' && seen.isAbsent) log.debug(fields, leftOut)
-      else log.info(fields, leftOut)
+      const { level, message } = unfitness(kind, seen.isAbsent)
+      log[level]({ definition, fault: seen.fault, remedy: seen.remedy }, message)
     } else if (seen.is === 'unreadable') {
       log.warn({ definition, err: seen.error }, 'a needed definition cannot be read, trying again')
     } else log.warn({ definition, err: seen.error }, 'a needed definition may not be read, going on unchecked')
