@@ -12,8 +12,12 @@ const sizeName = () =>
 /** Which kind it may be depends on where an installation's nodes come from, so the chart's policy says it. */
 const nodeClassRefSchema = z
   .object({
-    group: text(253, 1).describe('API group of the class: kaito.sh, where nodes come from the gpu-provisioner.'),
-    kind: text(63, 1).describe('Kind of the class: AgentPoolClass, where nodes come from the gpu-provisioner.'),
+    group: text(253, 1)
+      .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
+      .describe('API group of the class: kaito.sh, where nodes come from the gpu-provisioner.'),
+    kind: text(63, 1)
+      .regex(/^[A-Z][A-Za-z0-9]*$/)
+      .describe('Kind of the class: AgentPoolClass, where nodes come from the gpu-provisioner.'),
     name: objectName('resource.nodeClassRef.name').describe('Name of the class.'),
   })
   .describe('Settings for the nodes; by default those of whatever makes them.')
