@@ -42,6 +42,8 @@ describe('S9 what a controller may never do', () => {
         ...all('nodes/status'),
         ...all('machines/status', 'karpenter.sh'),
         ...all('machines', 'karpenter.sh', ['update', 'patch']),
+        // By what nodes are not asked for, unless the values say so.
+        ...['nodeclaims', 'nodepools'].flatMap((plural) => all(plural, 'karpenter.sh', ['create', 'update', 'patch'])),
         ['create', 'pods/eviction'],
       ],
       ['create', 'machines', 'karpenter.sh'],
