@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ import { createKubectl } from '../harness/kubectl.ts'
 import { readManifests } from '../harness/manifests.ts'
 import { type ProgramResult, runProgram } from '../harness/run-program.ts'
 import { filledIn } from '../harness/supplies/filled-in.ts'
-import { FOR_CLUSTER } from './rendered-chart.ts'
+import { FOR_CLUSTER, template } from './rendered-chart.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PAGES = globSync('docs/*.md', { cwd: ROOT })
@@ -56,7 +56,11 @@ const installs = PAGES.flatMap((page) =>
     [...block.matchAll(/^helm install (?:.*\\\n)*.*$/gm)].map(([command]): [string, string] => [page, command]),
   ),
 )
-const manifests = PAGES.flatMap((page) => blocksOf(page, 'yaml').map((text): [string, string] => [page, text]))
+const inYaml = PAGES.flatMap((page) => blocksOf(page, 'yaml').map((text): [string, string] => [page, text]))
+const isManifest = ([, text]: [string, string]) => /^apiVersion:/m.test(text)
+const manifests = inYaml.filter(isManifest)
+/** Values of the chart workspace. */
+const values = inYaml.filter((block) => !isManifest(block))
 
 function shell(script: string): Promise<ProgramResult> {
   const env = {
@@ -72,6 +76,7 @@ function shell(script: string): Promise<ProgramResult> {
 test('the pages have commands and manifests to check', () => {
   expect(installs.length).toBeGreaterThanOrEqual(4)
   expect(manifests.length).toBeGreaterThanOrEqual(3)
+  expect(values.length).toBeGreaterThanOrEqual(1)
 })
 
 test.each(installs)('%s: the API server takes what this renders: %s', async (_page, command) => {
@@ -79,6 +84,13 @@ test.each(installs)('%s: the API server takes what this renders: %s', async (_pa
   expect(rendered, rendered.err).toMatchObject({ code: 0 })
   const asked = await kubectl(['apply', '--dry-run=server', '-f', '-'], { input: rendered.out })
   expect(asked, asked.err).toMatchObject({ code: 0 })
+})
+
+test.each(values)('%s: the chart takes these values', async (_page, text) => {
+  const file = join(folder, 'values.yaml')
+  await writeFile(file, text)
+  const rendered = await template('workspace', ['--values', file])
+  expect(rendered, rendered.err).toMatchObject({ code: 0 })
 })
 
 test.each(manifests)('%s: the API server takes this manifest', async (_page, text) => {
