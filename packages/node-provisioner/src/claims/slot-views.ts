@@ -14,6 +14,8 @@ interface SlotSources {
   claims: ClaimStores
   /** Kind of the claims that are made now, as kubectl takes it; undefined where none are made. */
   askedOf: string | undefined
+  /** Claims of a pool that were not launched are Karpenter's to exchange; without the pool nobody does. */
+  keepsPool: boolean
   nodes: Cache<Node>
   backend: BackendSettings
   clock: Clock
@@ -60,13 +62,13 @@ function withPoolClaims(
   })
 }
 
-function spareClaims({ claims }: SlotSources, { workspace, slots }: NodeRequest): FoundClaim[] {
+function spareClaims({ claims, keepsPool }: SlotSources, { workspace, slots }: NodeRequest): FoundClaim[] {
   const pool = poolName(workspace.uid)
   const taken = new Set(slots.map(({ claimName: name }) => name))
   return claims
     .cachedOf(workspace)
     .filter(({ claim }) => isMadeBy(claim, pool) && !taken.has(claim.metadata.name))
-    .filter((found) => !found.claim.metadata.deletionTimestamp && wasLaunched(found))
+    .filter((found) => !found.claim.metadata.deletionTimestamp && (wasLaunched(found) || !keepsPool))
     .sort(({ claim: one }, { claim: other }) => (one.metadata.name < other.metadata.name ? -1 : 1))
 }
 

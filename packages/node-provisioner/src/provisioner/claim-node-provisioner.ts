@@ -24,7 +24,7 @@ function createClaimNodeProvisioner(name: 'machine' | 'nodeclaim', options: Node
   return createProvisioner(ground, {
     name,
     keepsPool: false,
-    views: (request, call) => slotViews({ ...ground, askedOf: name }, request, call),
+    views: (request, call) => slotViews({ ...ground, askedOf: name, keepsPool: false }, request, call),
     hindrance: (request) => kindHindrance(resource, request, options),
     ask: (wanted, call) => askForNodes(ground, wanted, call),
   })

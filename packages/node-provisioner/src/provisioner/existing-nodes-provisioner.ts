@@ -11,7 +11,7 @@ export function createExistingNodesProvisioner(options: NodeProvisionerOptions):
   return createProvisioner(ground, {
     name: 'existing-nodes',
     keepsPool: false,
-    views: (request, call) => slotViews({ ...ground, askedOf: undefined }, request, call),
+    views: (request, call) => slotViews({ ...ground, askedOf: undefined, keepsPool: false }, request, call),
     hindrance: (request) => (request.existingNodes === 'Never' ? NEVER : noneFree(request)),
     // Always hindered.
     ask: async ({ request }) => request.slots,

@@ -18,7 +18,7 @@ export function createNodePoolNodeProvisioner(options: NodeProvisionerOptions): 
   const { pools, claims, backend, clock } = ground
 
   async function views(request: NodeRequest, call: Call): Promise<SlotView[]> {
-    const seen = await slotViews({ ...ground, askedOf: 'nodeclaim' }, request, call)
+    const seen = await slotViews({ ...ground, askedOf: 'nodeclaim', keepsPool: true }, request, call)
     const pool = pools.cached(request.workspace)
     return poolSlots({ views: seen, pool, claims: claims.cachedOf(request.workspace) }, request, {
       backend,

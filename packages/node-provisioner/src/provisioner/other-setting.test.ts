@@ -94,6 +94,20 @@ describe('another setting than before', () => {
     expect(world.cluster.list(NODE_CLAIMS)).toHaveLength(2)
   })
 
+  test('takes over a claim of the dissolved pool that is not launched yet, instead of a node too many', async () => {
+    const world = aClaimWorld({ as: 'nodepool' })
+    const slots = await asked(world, { count: 2 })
+    runNodePools(world.cluster)
+    const [launched, pending] = world.cluster.list(NODE_CLAIMS).map(({ metadata }) => metadata.name)
+    serveClaim(world.cluster, launched ?? '')
+    const partly = await world.provisioner.supply(aNodeRequest({ count: 2, slots }), call)
+    const provisioner = world.start('nodeclaim', { backend: KWOK })
+    await provisioner.request(aNodeRequest({ count: 2, slots: partly.slots }), call)
+    const supply = await provisioner.supply(aNodeRequest({ count: 2, slots: partly.slots }), call)
+    expect(supply).toMatchObject({ phase: 'waiting', slots: [{ claimName: launched }, { claimName: pending }] })
+    expect(world.cluster.list(NODE_CLAIMS)).toHaveLength(2)
+  })
+
   test('with a NodePool keeps the claims of before, and the pool has only what is lost', async () => {
     const world = aClaimWorld({ as: 'nodeclaim', backend: KWOK })
     const slots = await asked(world, { count: 2 })
