@@ -4,8 +4,13 @@ import { MACHINES } from '../claims/machine-kind.ts'
 import { NODE_CLAIMS } from '../claims/node-claim-kind.ts'
 import type { NodeProvisionerName } from '../provisioner/node-provisioners.ts'
 import { aClaimWorld } from './claim-world.ts'
-import { anExistingNode } from './existing-node.ts'
-import { createFakeNodeProvisioner, describeNodeProvisioner, type ProvisionerWorld, serveClaim } from './index.ts'
+import {
+  anExistingNode,
+  createFakeNodeProvisioner,
+  describeNodeProvisioner,
+  type ProvisionerWorld,
+  serveClaim,
+} from './index.ts'
 import { runNodePools } from './run-node-pools.ts'
 
 describeNodeProvisioner('fake', () => {

@@ -1,4 +1,5 @@
 export { describeNodeProvisioner } from './conformance.ts'
+export { anExistingNode } from './existing-node.ts'
 export { createFakeNodeProvisioner, type FakeNodeProvisioner } from './fake-node-provisioner.ts'
-export type { ProvisionerWorld } from './provisioner-world.ts'
+export type { ClaimsBy, ProvisionerWorld } from './provisioner-world.ts'
 export { serveClaim } from './serve-claim.ts'

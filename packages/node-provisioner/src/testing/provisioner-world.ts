@@ -16,7 +16,7 @@ export interface ProvisionerWorld {
   serve(claim: string): void
   /** Ends the claim, as its backend does after a deletion or by itself. */
   vanish(claim: string): void
-  /** An existing node comes up that `aNodeRequest` could use. */
+  /** An existing node comes up that the requests of these tests can use, as `anExistingNode` makes it. */
   offer(nodeName: string): void
   /** The existing node's object is deleted. */
   withdraw(nodeName: string): void
