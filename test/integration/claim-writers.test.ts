@@ -8,6 +8,7 @@ import { billedPools, readArm } from './emulated-azure.ts'
 
 const A100 = 'Standard_NC24ads_A100_v4'
 const NODES = '/api/v1/nodes'
+const NODE_POOLS = '/apis/karpenter.sh/v1/nodepools'
 /** Only A100s, and no spot machines: what is cheaper is refused. */
 const QUOTAS = {
   StandardNVADSA10v5Family: { limit: 0 },
@@ -26,6 +27,9 @@ const poolSchema = z.object({
     tags: z.record(z.string(), z.string()),
   }),
 })
+const ownedSchema = z.looseObject({
+  ownerReferences: z.array(z.looseObject({ name: z.string() })).optional(),
+})
 const claimSchema = z.object({
   metadata: z.object({ uid: z.string(), annotations: z.record(z.string(), z.string()).default({}) }),
 })
@@ -34,13 +38,26 @@ const nodesSchema = z.object({
 })
 
 async function create(scenario: ClaimScenario, manifest: Manifest): Promise<string> {
-  const { status, text, path } = await createManifest(scenario.bed.kube, manifest)
+  const { status, text, path } = await createManifest(scenario.bed.kube, await withOwners(scenario, manifest))
   if (status !== 201) throw new Error(`${manifest.kind} ${manifest.metadata.name} was refused: ${text}`)
   return path
 }
 
 const read = async (scenario: ClaimScenario, path: string): Promise<unknown> =>
   JSON.parse((await scenario.bed.kube.ask(path)).text)
+
+/**
+ * Where NodePools are served, an owner that does not exist is the end of what it owns. Nobody acts on those that are made
+ * here.
+ */
+async function withOwners(scenario: ClaimScenario, manifest: Manifest): Promise<Manifest> {
+  const { kube } = scenario.bed
+  const { ownerReferences: [owner] = [] } = ownedSchema.parse(manifest.metadata)
+  if (!owner || (await kube.ask(NODE_POOLS)).status !== 200) return manifest
+  await createManifest(kube, writers.nodePool(owner.name))
+  const { metadata } = claimSchema.parse(await read(scenario, `${NODE_POOLS}/${owner.name}`))
+  return { ...manifest, metadata: { ...manifest.metadata, ownerReferences: [{ ...owner, uid: metadata.uid }] } }
+}
 
 /** What a writer's claim must come to. */
 interface Served {

@@ -119,6 +119,22 @@ export function scheduledNodeClaim(name: string): Manifest {
   }
 }
 
+/** A NodePool that asks for no nodes, of the class `gpu`. */
+export function nodePool(name: string): Manifest {
+  return {
+    ...{ apiVersion: OWNER.apiVersion, kind: OWNER.kind, metadata: { name } },
+    spec: {
+      replicas: 0,
+      template: {
+        spec: {
+          nodeClassRef: { group: 'kaito.sh', kind: 'AgentPoolClass', name: 'gpu' },
+          requirements: [isIn(SIZE_KEY, A100)],
+        },
+      },
+    },
+  }
+}
+
 /** What Karpenter makes for a NodePool that has `replicas`: such a claim requests nothing. */
 export function staticNodeClaim(name: string): Manifest {
   const labels = { 'karpenter.sh/nodepool': 'always', 'kaito.sh/agentpoolclass': 'gpu' }
