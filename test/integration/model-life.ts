@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { conditionSchema } from '../harness/conditions.ts'
 import type { KubeHttp } from '../harness/kube-http.ts'
 import { until } from '../harness/until.ts'
+import { awaitCondition } from './await-condition.ts'
 
 export const NODE_CLAIMS = '/apis/karpenter.sh/v1/nodeclaims'
 export const NODE_POOLS = '/apis/karpenter.sh/v1/nodepools'
@@ -90,20 +91,9 @@ export class ModelLife {
     return status === 404 ? undefined : objectSchema.parse(JSON.parse(text))
   }
 
-  /** The condition once it is as wanted; the error of one that is not says what all are. */
-  async condition(type: string, wanted: { status: string; reason?: string }, withinMs = 60_000) {
-    let last = ''
-    const look = async () => {
-      const { conditions = [] } = (await this.read())?.status ?? {}
-      last = conditions.map((one) => `${one.type}=${one.status} ${one.reason}: ${one.message}`).join('\n')
-      return conditions.find(
-        (one) => one.type === type && one.status === wanted.status && (wanted.reason ?? one.reason) === one.reason,
-      )
-    }
-    const what = `${this.name}: ${type}=${wanted.status} ${wanted.reason ?? ''}`
-    return until(what, look, { withinMs }).catch((cause: unknown) => {
-      throw new Error(`${what} did not come; it has\n${last}`, { cause })
-    })
+  condition(type: string, wanted: { status: string; reason?: string }, withinMs = 60_000) {
+    const read = async () => (await this.read())?.status.conditions
+    return awaitCondition(this.name, read, { type, ...wanted, withinMs })
   }
 
   /** Waits until the model answers, and asks it. */

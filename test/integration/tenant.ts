@@ -4,6 +4,7 @@ import { createManifest, type Manifest } from '../harness/manifests.ts'
 import { registrySecret } from '../harness/supplies/provide-for.ts'
 import { CREDENTIALS } from '../harness/supplies/supplies.ts'
 import { until } from '../harness/until.ts'
+import { awaitCondition, type WantedCondition } from './await-condition.ts'
 import type { Scenario } from './scenario.ts'
 
 const workspaceSchema = z.looseObject({
@@ -37,13 +38,6 @@ const eventsSchema = z.object({
 })
 
 const labelsSchema = z.record(z.string(), z.string()).default({})
-
-interface WantedCondition {
-  status: string
-  reason?: string
-  message?: RegExp
-  withinMs?: number
-}
 
 /** The groups and versions of the kinds that tests look at. */
 const BASES = {
@@ -109,25 +103,9 @@ export class Tenant {
     return status === 404 ? undefined : workspaceSchema.parse(JSON.parse(text))
   }
 
-  /** The condition once it is as wanted; the error of one that is not says what it was last. */
-  async condition(name: string, type: string, wanted: WantedCondition) {
-    const { withinMs = 50_000 } = wanted
-    let last = 'nothing'
-    const look = async () => {
-      const { conditions = [] } = (await this.workspace(name))?.status ?? {}
-      last = conditions.map((one) => `${one.type}=${one.status} ${one.reason}: ${one.message}`).join('\n')
-      return conditions.find(
-        (one) =>
-          one.type === type &&
-          one.status === wanted.status &&
-          one.reason === (wanted.reason ?? one.reason) &&
-          (wanted.message ?? /^/).test(one.message),
-      )
-    }
-    const what = `${this.namespace}/${name}: ${type}=${wanted.status} ${wanted.reason ?? ''} ${wanted.message ?? ''}`
-    return until(what, look, { withinMs }).catch((cause: unknown) => {
-      throw new Error(`${what} did not come; it has\n${last}`, { cause })
-    })
+  condition(name: string, type: string, wanted: WantedCondition) {
+    const read = async () => (await this.workspace(name))?.status?.conditions
+    return awaitCondition(`${this.namespace}/${name}`, read, { type, ...wanted })
   }
 
   ready(name: string, withinMs = 50_000) {

@@ -4,7 +4,7 @@ export {
   agentPoolClassSchema,
   withNodeImageFamily,
 } from './agent-pool-class.ts'
-export { NODE_HEALTHY_CONDITION } from './claim-conditions.ts'
+export { INSTANCE_CREATED_CONDITION, NODE_HEALTHY_CONDITION } from './claim-conditions.ts'
 export { customResourceDefinitions } from './crd/definitions.ts'
 export { durationMs } from './duration.ts'
 export { gpuCount } from './gpu-count.ts'

@@ -25,6 +25,17 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 /** What becomes of an object: second, and what is different from then on; `gone` ends it. */
 export type Steps = [second: number, change: Json | 'gone'][]
 
+/** Evicted once its budget is gone. */
+export const GUARDED_POD: Steps = [
+  [11, { metadata: { name: 'guarded' } }],
+  [25, { metadata: { deletionTimestamp: time(25) } }],
+  [26, 'gone'],
+]
+export const CRITICAL_POD: Steps = [
+  [11, { metadata: { name: 'critical' } }],
+  [26.5, { metadata: { deletionTimestamp: time(26) } }],
+]
+
 export function timelineOf(steps: Steps): Timeline {
   let state: Json = {}
   return steps.map(([second, change], index): Sighting => {

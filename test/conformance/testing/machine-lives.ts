@@ -1,20 +1,10 @@
 import type { Answer, Evidence, Life } from '../evidence.ts'
-import { atMs, condition, type Json, lifeOf, type Steps, time } from './life-builder.ts'
+import { atMs, CRITICAL_POD, condition, GUARDED_POD, type Json, lifeOf, type Steps, time } from './life-builder.ts'
 
 const FINALIZERS = ['karpenter.sh/termination']
 const TAINT = { key: 'sku', value: 'gpu', effect: 'NoSchedule' }
 const STARTUP = { key: 'starting', value: 'true', effect: 'NoSchedule' }
 const NOT_READY = { key: 'node.kubernetes.io/not-ready', value: '', effect: 'NoSchedule' }
-/** Evicted once its budget is gone. */
-const GUARDED_POD: Steps = [
-  [11, { metadata: { name: 'guarded' } }],
-  [25, { metadata: { deletionTimestamp: time(25) } }],
-  [26, 'gone'],
-]
-const CRITICAL_POD: Steps = [
-  [11, { metadata: { name: 'critical' } }],
-  [26.5, { metadata: { deletionTimestamp: time(26) } }],
-]
 const GPU = { 'nvidia.com/gpu': '1' }
 const REQUESTS = { resources: { requests: { ...GPU, storage: '128Gi' } } }
 

@@ -1,5 +1,15 @@
 import type { Answer, Evidence, Life, PoolLife } from '../evidence.ts'
-import { atMs, condition, type Json, lifeOf, type Steps, time, timelineOf } from './life-builder.ts'
+import {
+  atMs,
+  CRITICAL_POD,
+  condition,
+  GUARDED_POD,
+  type Json,
+  lifeOf,
+  type Steps,
+  time,
+  timelineOf,
+} from './life-builder.ts'
 
 const FINALIZERS = ['karpenter.sh/termination']
 const CLASS = { group: 'a.example', kind: 'AClass', name: 'default' }
@@ -9,16 +19,6 @@ const TAINT = { key: 'sku', value: 'gpu', effect: 'NoSchedule' }
 const STARTUP = { key: 'starting', value: 'true', effect: 'NoSchedule' }
 const UNREGISTERED = { key: 'karpenter.sh/unregistered', value: '', effect: 'NoExecute' }
 const DISRUPTED = { key: 'karpenter.sh/disrupted', value: '', effect: 'NoSchedule' }
-/** Evicted once its budget is gone. */
-const GUARDED_POD: Steps = [
-  [11, { metadata: { name: 'guarded' } }],
-  [25, { metadata: { deletionTimestamp: time(25) } }],
-  [26, 'gone'],
-]
-const CRITICAL_POD: Steps = [
-  [11, { metadata: { name: 'critical' } }],
-  [26.5, { metadata: { deletionTimestamp: time(26) } }],
-]
 const GPU = { 'nvidia.com/gpu': '1' }
 
 const claimSent = (name: string, metadata: Json = {}, spec: Json = {}): Json => ({

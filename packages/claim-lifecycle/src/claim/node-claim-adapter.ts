@@ -2,6 +2,7 @@ import {
   DISRUPTED_TAINT,
   DO_NOT_DISRUPT_ANNOTATION,
   durationMs,
+  INSTANCE_CREATED_CONDITION,
   NODE_CLAIM_CONDITIONS,
   NODE_HEALTHY_CONDITION,
   type NodeClaim,
@@ -12,7 +13,7 @@ import type { ClaimAdapter } from './claim-adapter.ts'
 import { quantityTexts, readIdentity, readWish, recordedStep } from './claim-reading.ts'
 import { type ClassReferences, namesClass } from './class-reference.ts'
 import { LABEL_VALUE } from './label-value.ts'
-import { INSTANCE_CREATED, nodeClaimStatus } from './node-claim-status.ts'
+import { nodeClaimStatus } from './node-claim-status.ts'
 
 const NODE_CLAIMS: Resource<NodeClaim> = {
   group: 'karpenter.sh',
@@ -95,7 +96,7 @@ function recordedSteps(conditions: StoredConditions): Claim['steps'] {
     recordedStep(conditions, NODE_CLAIM_CONDITIONS[step]),
   )
   if (!launched || launched.met) return { launched, registered, initialized }
-  const created = recordedStep(conditions, INSTANCE_CREATED)
+  const created = recordedStep(conditions, INSTANCE_CREATED_CONDITION)
   const createdMs = created?.met ? created.sinceMs : undefined
   return {
     launched: { ...launched, sinceMs: created?.sinceMs },

@@ -1,10 +1,7 @@
-import { NODE_CLAIM_CONDITIONS, NODE_HEALTHY_CONDITION, type NodeClaim } from '@kaito/api'
+import { INSTANCE_CREATED_CONDITION, NODE_CLAIM_CONDITIONS, NODE_HEALTHY_CONDITION, type NodeClaim } from '@kaito/api'
 import { mergeConditions } from '@kaito/controller-kit'
 import type { ClaimReport, StepReport } from './claim-adapter.ts'
 import { conditionMessage } from './condition-message.ts'
-
-/** Whether the accepted launch is finished; there only while there is one that has no Node yet. */
-export const INSTANCE_CREATED = 'kaito.sh/InstanceCreated'
 
 const { ready: READY } = NODE_CLAIM_CONDITIONS
 const DEPENDENTS = ['launched', 'registered', 'initialized'] as const
@@ -23,7 +20,9 @@ type Wanted = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
  */
 export function nodeClaimStatus({ metadata, status }: NodeClaim, report: ClaimReport, nowIso: string): object {
   const { generation = 0, creationTimestamp = nowIso, deletionTimestamp } = metadata
-  const stored = (status?.conditions ?? []).filter(({ type }) => type !== INSTANCE_CREATED || !launchIsOver(report))
+  const stored = (status?.conditions ?? []).filter(
+    ({ type }) => type !== INSTANCE_CREATED_CONDITION || !launchIsOver(report),
+  )
   const before = [...stored, ...notYetThere(stored, creationTimestamp, generation)]
   const rules = { nowIso, transitionOn: 'status', observedGeneration: generation } as const
   const merged: Condition[] = dated(mergeConditions(before, wantedConditions(report), rules), nowIso)
@@ -67,7 +66,7 @@ function wanted(type: string, step: StepReport | undefined): Wanted[] {
 
 function instanceCondition({ instance, launched }: ClaimReport): Wanted[] {
   if (instance === undefined || instance === 'none' || launched?.met === true) return []
-  const type = INSTANCE_CREATED
+  const type = INSTANCE_CREATED_CONDITION
   return instance === 'created'
     ? [{ type, status: 'True', reason: 'InstanceCreated', message: '' }]
     : [{ type, status: 'False', reason: 'Creating', message: 'the cloud is making the instance' }]

@@ -1,4 +1,4 @@
-import { REASONS, type Reason } from '@kaito/api'
+import { INSTANCE_CREATED_CONDITION, REASONS, type Reason } from '@kaito/api'
 import type { Node } from '@kaito/controller-kit'
 import { type Lack, nodeLack } from '../slots/node-lack.ts'
 import type { Claim, ClaimCondition, StepConditions } from './claim.ts'
@@ -51,8 +51,6 @@ const KARPENTER_REASONS: Partial<Record<string, Reason>> = {
 
 /** With this in `Launched` Karpenter core has seen a claim and done nothing with it. */
 const UNTOUCHED = 'AwaitingReconciliation'
-/** On a NodeClaim of ours, whose `Launched` keeps the time of the claim: since when its instance is made. */
-const INSTANCE_CREATED = 'kaito.sh/InstanceCreated'
 
 /** Undefined when the claim's node is there and usable. */
 export function claimLack(sight: ClaimSight): Lack | undefined {
@@ -70,7 +68,7 @@ export function claimLack(sight: ClaimSight): Lack | undefined {
   const deciding = find(failing)
   if (failing === steps.launched && deciding?.reason === UNTOUCHED) return untouched(sight)
   // A condition may keep the time of the claim while it is open: a step waits since the one before it was done.
-  const before = failing === steps.launched ? INSTANCE_CREATED : order[order.indexOf(failing) - 1]
+  const before = failing === steps.launched ? INSTANCE_CREATED_CONDITION : order[order.indexOf(failing) - 1]
   const elapsedMs = elapsed([deciding, find(before ?? '')], now)
   const reason = reasonOf(deciding?.reason)
   const lack: Lack = {

@@ -1,16 +1,14 @@
 import {
   CAPACITY_TYPE_LABEL,
-  DO_NOT_DISRUPT_ANNOTATION,
-  GPU_RESOURCE,
   INSTANCE_TYPE_LABEL,
   MACHINE_CONDITIONS,
   MACHINE_TYPE_LABEL,
   type Machine,
   PROVISIONER_NAME_LABEL,
-  WORKSPACE_UID_ANNOTATION,
 } from '@kaito/api'
 import type { Resource } from '@kaito/controller-kit'
 import type { ClaimKind, WantedClaim } from './claim.ts'
+import { nodeAnnotations, resourceRequests } from './claim-parts.ts'
 import { ownerLabels } from './ownership.ts'
 
 export const MACHINES: Resource<Machine> = {
@@ -31,18 +29,14 @@ export const machineKind: ClaimKind<Machine> = {
 }
 
 function machineObject({ request, name, instanceTypes, backend }: WantedClaim): Machine {
-  const { workspace, labels, gpusPerNode, diskGiB, capacityType, nodeClass } = request
-  const disk = diskGiB === undefined || backend.diskRequest === 'none' ? {} : { [backend.diskRequest]: `${diskGiB}Gi` }
+  const { workspace, labels, capacityType, nodeClass } = request
   return {
     apiVersion: 'karpenter.sh/v1alpha5',
     kind: 'Machine',
     metadata: {
       name,
       labels: { ...labels, [PROVISIONER_NAME_LABEL]: PROVISIONER_NAME, ...ownerLabels(workspace) },
-      annotations: {
-        [WORKSPACE_UID_ANNOTATION]: workspace.uid,
-        ...(backend.doNotDisrupt && { [DO_NOT_DISRUPT_ANNOTATION]: 'true' }),
-      },
+      annotations: nodeAnnotations(request, backend),
     },
     spec: {
       requirements: [
@@ -54,7 +48,7 @@ function machineObject({ request, name, instanceTypes, backend }: WantedClaim): 
         ...(capacityType === undefined ? [] : [{ key: CAPACITY_TYPE_LABEL, operator: 'In', values: [capacityType] }]),
       ],
       taints: backend.taints.map((taint) => ({ ...taint })),
-      resources: { requests: { ...disk, [GPU_RESOURCE]: String(gpusPerNode) } },
+      resources: { requests: resourceRequests(request, backend) },
       ...(nodeClass === undefined ? {} : { machineTemplateRef: templateRef(nodeClass, backend) }),
     },
   }

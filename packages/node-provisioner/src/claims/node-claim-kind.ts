@@ -1,16 +1,9 @@
-import {
-  DO_NOT_DISRUPT_ANNOTATION,
-  GPU_RESOURCE,
-  MACHINE_TYPE_LABEL,
-  NODE_CLAIM_CONDITIONS,
-  type NodeClaim,
-  type NodeClaimSpec,
-  WORKSPACE_UID_ANNOTATION,
-} from '@kaito/api'
+import { MACHINE_TYPE_LABEL, NODE_CLAIM_CONDITIONS, type NodeClaim, type NodeClaimSpec } from '@kaito/api'
 import type { Resource } from '@kaito/controller-kit'
 import type { BackendSettings } from '../backend/backend-settings.ts'
 import type { NodeRequest } from '../node-provisioner.ts'
 import type { ClaimKind, WantedClaim } from './claim.ts'
+import { nodeAnnotations, resourceRequests } from './claim-parts.ts'
 import { ownerLabels } from './ownership.ts'
 
 export const NODE_CLAIMS: Resource<NodeClaim> = {
@@ -32,29 +25,24 @@ export const nodeClaimKind: ClaimKind<NodeClaim> = {
 }
 
 function nodeClaimObject({ request, name, instanceTypes, backend }: WantedClaim): NodeClaim {
-  const { diskGiB, gpusPerNode } = request
-  const { diskRequest, claimLabels } = backend
-  const disk = diskGiB === undefined || diskRequest === 'none' ? {} : { [diskRequest]: `${diskGiB}Gi` }
   const { labels, annotations } = nodeMetadata(request, backend)
   return {
     apiVersion: 'karpenter.sh/v1',
     kind: 'NodeClaim',
-    metadata: { name, labels: { ...labels, ...claimLabels }, annotations },
+    metadata: { name, labels: { ...labels, ...backend.claimLabels }, annotations },
     spec: {
       ...nodeSpec({ request, instanceTypes, backend }),
-      resources: { requests: { ...disk, [GPU_RESOURCE]: String(gpusPerNode) } },
+      resources: { requests: resourceRequests(request, backend) },
     },
   }
 }
 
 /** Labels and annotations of what stands for a node; labels come to the Node. */
-export function nodeMetadata({ workspace, labels }: NodeRequest, { doNotDisrupt }: BackendSettings) {
+export function nodeMetadata(request: NodeRequest, backend: BackendSettings) {
+  const { workspace, labels } = request
   return {
     labels: { ...labels, [MACHINE_TYPE_LABEL]: 'gpu', ...ownerLabels(workspace) },
-    annotations: {
-      [WORKSPACE_UID_ANNOTATION]: workspace.uid,
-      ...(doNotDisrupt && { [DO_NOT_DISRUPT_ANNOTATION]: 'true' }),
-    },
+    annotations: nodeAnnotations(request, backend),
   }
 }
 

@@ -6,7 +6,8 @@ type Choices = Pick<BackendSettings, 'orderedChoices'>
 /** Sizes of the claim of that attempt, best first: all of them where the backend tries them in order, else one. */
 export function sizesOfAttempt({ instanceTypes }: NodeRequest, { orderedChoices }: Choices, attempt: number): string[] {
   if (orderedChoices) return instanceTypes
-  return instanceTypes.slice(attempt % instanceTypes.length).slice(0, 1)
+  const at = attempt % instanceTypes.length
+  return instanceTypes.slice(at, at + 1)
 }
 
 /** How many attempts it takes to have tried every size once. */
